@@ -1,0 +1,117 @@
+"""photoclust: find the people in photo folders.
+
+The public API, which the command line uses too:
+
+>>> from pathlib import Path
+>>> import photoclust
+>>> with photoclust.Library.open("people.db", create=True) as library:  # doctest: +SKIP
+...     report = photoclust.scan(library, [Path("~/Pictures").expanduser()])
+...     photoclust.name_cluster(library, 1, "John")
+...     for item in photoclust.find(library, "John").found:
+...         print(item.similarity, item.how, item.paths)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from photoclust.actions.cluster import ClusterReport, cluster
+    from photoclust.actions.enrol import EnrolReport, enrol
+    from photoclust.actions.find import FindReport, FoundFace, find
+    from photoclust.actions.name import (
+        NameReport,
+        name_cluster,
+        name_face,
+        rename_person,
+        unname_cluster,
+        unname_face,
+    )
+    from photoclust.actions.scan import ScanReport, scan
+    from photoclust.actions.status import StatusReport, status
+    from photoclust.domain import Box, DetectedFace, Detection
+    from photoclust.errors import PhotoclustError
+    from photoclust.export.gallery import GalleryReport, export_gallery
+    from photoclust.library import Library
+    from photoclust.library.faces import Face
+    from photoclust.models.installed import load_pack
+    from photoclust.models.pack import FacePack, PackDescription
+    from photoclust.photos.decode import DecodedPhoto, decode
+
+# Where each name lives; it is imported when it is first used, so that `import photoclust` is quick.
+_HOMES = {
+    "Box": "photoclust.domain",
+    "ClusterReport": "photoclust.actions.cluster",
+    "DecodedPhoto": "photoclust.photos.decode",
+    "DetectedFace": "photoclust.domain",
+    "Detection": "photoclust.domain",
+    "EnrolReport": "photoclust.actions.enrol",
+    "Face": "photoclust.library.faces",
+    "FacePack": "photoclust.models.pack",
+    "FindReport": "photoclust.actions.find",
+    "FoundFace": "photoclust.actions.find",
+    "GalleryReport": "photoclust.export.gallery",
+    "Library": "photoclust.library",
+    "NameReport": "photoclust.actions.name",
+    "PackDescription": "photoclust.models.pack",
+    "PhotoclustError": "photoclust.errors",
+    "ScanReport": "photoclust.actions.scan",
+    "StatusReport": "photoclust.actions.status",
+    "cluster": "photoclust.actions.cluster",
+    "decode": "photoclust.photos.decode",
+    "enrol": "photoclust.actions.enrol",
+    "export_gallery": "photoclust.export.gallery",
+    "find": "photoclust.actions.find",
+    "load_pack": "photoclust.models.installed",
+    "name_cluster": "photoclust.actions.name",
+    "name_face": "photoclust.actions.name",
+    "rename_person": "photoclust.actions.name",
+    "scan": "photoclust.actions.scan",
+    "status": "photoclust.actions.status",
+    "unname_cluster": "photoclust.actions.name",
+    "unname_face": "photoclust.actions.name",
+}
+
+__all__ = [
+    "Box",
+    "ClusterReport",
+    "DecodedPhoto",
+    "DetectedFace",
+    "Detection",
+    "EnrolReport",
+    "Face",
+    "FacePack",
+    "FindReport",
+    "FoundFace",
+    "GalleryReport",
+    "Library",
+    "NameReport",
+    "PackDescription",
+    "PhotoclustError",
+    "ScanReport",
+    "StatusReport",
+    "cluster",
+    "decode",
+    "enrol",
+    "export_gallery",
+    "find",
+    "load_pack",
+    "name_cluster",
+    "name_face",
+    "rename_person",
+    "scan",
+    "status",
+    "unname_cluster",
+    "unname_face",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'photoclust' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

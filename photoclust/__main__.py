@@ -1,0 +1,3 @@
+from photoclust.cli import main
+
+main()

@@ -1,0 +1,121 @@
+"""Teach a person from reference photos, before any cluster exists."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoclust.actions.lookup import checked_name
+from photoclust.actions.name import NameReport, name_face
+from photoclust.actions.pack import load_recorded, recorded_pack
+from photoclust.errors import PhotoclustError, UnreadablePhoto
+from photoclust.library import Library
+from photoclust.library.faces import Face
+from photoclust.library.library import now
+from photoclust.library.packs import StoredPack
+from photoclust.models.pack import FacePack
+from photoclust.photos.decode import decode, read_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One reference photo and the number of the face that was taken from it."""
+
+    path: Path
+    face_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolReport:
+    """The person, and what was learned from each photo."""
+
+    named: NameReport
+    references: list[Enrolled]
+
+
+def enrol(
+    library: Library,
+    name: str,
+    references: list[Path],
+    *,
+    face: int | None = None,
+    pack: str | None = None,
+    accept_licence: bool = False,
+) -> EnrolReport:
+    """Give the face in each reference photo to a person. All photos are good, or none is used.
+
+    Parameters
+    ----------
+    face : which face, counted from the left and from 1, in a photo of several.
+
+    Raises
+    ------
+    PhotoclustError : a photo cannot be read, has no face, or several and `face` does not say which.
+    """
+    name = checked_name(name)
+    with library.scanning():
+        stored = recorded_pack(library, pack, accept_licence=accept_licence)
+        analyser = load_recorded(stored)
+        chosen = [
+            Enrolled(path, _choose(path, _faces_of(library, stored, analyser, path), face))
+            for path in references
+        ]
+    reports = [name_face(library, item.face_id, name) for item in chosen]
+    first = reports[0]
+    named = NameReport(first.person, first.is_new, len(reports), len(reports), 0)
+    return EnrolReport(named, chosen)
+
+
+def _faces_of(library: Library, pack: StoredPack, analyser: FacePack, path: Path) -> list[Face]:
+    """The stored faces of a photo, from left to right, examined now if it never was."""
+    absolute = os.path.abspath(path)
+    try:
+        data = read_bytes(absolute)
+        content_hash = hashlib.sha256(data).hexdigest()
+        known = library.photos.by_content(content_hash, pack.id)
+        photo = None if known and known.status == "done" else decode(data)
+    except UnreadablePhoto as error:
+        raise PhotoclustError(f"Cannot read {path}: {error.message}.") from error
+    faces = analyser.analyse(photo.pixels) if photo else []
+    status = os.stat(absolute)
+    with library.transaction():
+        photo_id = library.photos.add(content_hash)
+        if photo:
+            library.photos.describe(
+                photo_id,
+                width=photo.width,
+                height=photo.height,
+                taken_at=photo.metadata.taken_at,
+                latitude=photo.metadata.latitude,
+                longitude=photo.metadata.longitude,
+            )
+            library.photos.record_scan(photo_id, pack.id, scanned_at=now(), failure=None)
+            library.faces.add(photo_id, pack.id, faces)
+        library.photos.record_file(
+            absolute,
+            photo_id=photo_id,
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            seen_at=now(),
+            reference=True,
+        )
+    return sorted(library.faces.of_photo(photo_id), key=lambda item: item.box.x1)
+
+
+def _choose(path: Path, faces: list[Face], wanted: int | None) -> int:
+    if not faces:
+        raise PhotoclustError(f"No face was found in {path}.", "Use a photo with a clear face.")
+    if wanted is None and len(faces) > 1:
+        raise PhotoclustError(
+            f"There are {len(faces)} faces in {path}.",
+            f"Say which one with --face 1 to --face {len(faces)}, counted from the left.",
+        )
+    number = wanted or 1
+    if not 1 <= number <= len(faces):
+        raise PhotoclustError(
+            f"There is no face {number} in {path}: it has {len(faces)}.",
+            "They are counted from the left, from 1.",
+        )
+    return faces[number - 1].id

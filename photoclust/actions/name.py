@@ -1,0 +1,144 @@
+"""Say who somebody is, take it back, or change what they are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photoclust.actions.lookup import checked_name, cluster_faces, face_numbered, person_named
+from photoclust.errors import PhotoclustError
+from photoclust.library import Library
+from photoclust.library.library import now
+from photoclust.library.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class NameReport:
+    """Who was named: the person, whether they are new, how many faces and photos were given.
+
+    `kept` are faces that a human had given to somebody else one by one; they stay theirs.
+    """
+
+    person: Person
+    is_new: bool
+    faces: int
+    photos: int
+    kept: int
+
+
+def name_cluster(library: Library, cluster: int, name: str) -> NameReport:
+    """Every face of a cluster is this person's; a second cluster of that name joins them.
+
+    Raises
+    ------
+    NotFound : there is no such cluster.
+    """
+    name = checked_name(name)
+    with library.transaction():
+        faces = cluster_faces(library, cluster)
+        sources = {item.face_id: item for item in library.people.named_faces()}
+        person, is_new = _person(library, name)
+        given = [
+            face
+            for face in faces
+            if face.id not in sources
+            or sources[face.id].source == "cluster"
+            or sources[face.id].person_id == person.id
+        ]
+        act = library.people.begin_act(f"name cluster {cluster} {person.name}", now())
+        library.people.decide(
+            act, (face.id for face in given), person_id=person.id, source="cluster"
+        )
+    photos = len({face.photo_id for face in given})
+    return NameReport(person, is_new, len(given), photos, len(faces) - len(given))
+
+
+def name_face(library: Library, face_id: int, name: str) -> NameReport:
+    """One face is this person's. Out of the cluster of somebody else it is taken out.
+
+    Raises
+    ------
+    NotFound : there is no such face.
+    """
+    name = checked_name(name)
+    with library.transaction():
+        face = face_numbered(library, face_id)
+        person, is_new = _person(library, name)
+        act = library.people.begin_act(f"name face {face_id} {person.name}", now())
+        library.people.decide(act, [face_id], person_id=person.id, source="face")
+        if face.cluster is not None:
+            owner = library.clusters.person_of(face.cluster)
+            if owner is not None and owner != person.id:
+                library.clusters.leave(face_id)
+    return NameReport(person, is_new, 1, 1, 0)
+
+
+def unname_cluster(library: Library, cluster: int) -> int:
+    """Take back the name of a cluster; returns how many faces it was taken from.
+
+    Faces that were named one by one keep their name.
+
+    Raises
+    ------
+    NotFound : there is no such cluster.
+    PhotoclustError : it has no name.
+    """
+    with library.transaction():
+        members = {face.id for face in cluster_faces(library, cluster)}
+        named = [
+            item.face_id
+            for item in library.people.named_faces()
+            if item.source == "cluster" and item.face_id in members
+        ]
+        if not named:
+            raise PhotoclustError(f"Cluster {cluster} has no name.")
+        _unname(library, f"unname cluster {cluster}", named, "cluster")
+    return len(named)
+
+
+def unname_face(library: Library, face_id: int) -> None:
+    """Take back the name of one face.
+
+    Raises
+    ------
+    NotFound : there is no such face.
+    PhotoclustError : it has no name of its own.
+    """
+    with library.transaction():
+        face_numbered(library, face_id)
+        if face_id not in {item.face_id for item in library.people.named_faces()}:
+            raise PhotoclustError(f"Face {face_id} has no name.")
+        _unname(library, f"unname face {face_id}", [face_id], "face")
+
+
+def rename_person(library: Library, old: str, new: str) -> Person:
+    """Call a person something else.
+
+    Raises
+    ------
+    NotFound : nobody has the old name.
+    PhotoclustError : somebody else has the new one.
+    """
+    new = checked_name(new)
+    with library.transaction():
+        person = person_named(library, old)
+        other = library.people.by_name(new)
+        if other is not None and other.id != person.id:
+            raise PhotoclustError(
+                f"There is a {other.name} already.",
+                "To join the two, name the clusters of the one like the other.",
+            )
+        library.people.begin_act(f"rename {person.name} to {new}", now())
+        library.people.rename(person.id, new)
+    return Person(person.id, new)
+
+
+def _person(library: Library, name: str) -> tuple[Person, bool]:
+    known = library.people.by_name(name)
+    if known is not None:
+        return known, False
+    return library.people.add(name, now()), True
+
+
+def _unname(library: Library, what: str, face_ids: list[int], source: str) -> None:
+    act = library.people.begin_act(what, now())
+    library.people.decide(act, face_ids, person_id=None, source=source)

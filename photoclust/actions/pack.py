@@ -1,0 +1,84 @@
+"""Which model pack a library uses: chosen at its first scan, kept from then on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from photoclust.errors import PackError
+from photoclust.library import Library
+from photoclust.library.library import now
+from photoclust.library.packs import StoredPack
+from photoclust.models.catalogue import KNOWN_PACKS
+from photoclust.models.installed import load_pack
+from photoclust.models.open_pack import NAME as OPEN
+from photoclust.models.pack import FacePack
+
+
+def recorded_pack(
+    library: Library, requested: str | None = None, *, accept_licence: bool = False
+) -> StoredPack:
+    """The pack the library uses; at its first scan the requested one is recorded, or `open`.
+
+    Raises
+    ------
+    PackError : the library has another pack, or the requested one cannot be loaded or its licence
+        was not accepted.
+    """
+    stored = library.packs.in_use()
+    if stored is None:
+        return _choose(library, requested or OPEN, accept_licence)
+    if requested and not _is_same(requested, stored):
+        raise PackError(
+            f"The faces of this library were made with the pack {stored.name}; those of "
+            f"{requested} cannot be compared with them.",
+            f"Leave --pack away to go on with {stored.name}, or start another library with --db.",
+        )
+    return stored
+
+
+def load_recorded(stored: StoredPack) -> FacePack:
+    """Load the pack that a library recorded.
+
+    Raises
+    ------
+    PackError : it cannot be loaded, or is not the same any more.
+    """
+    pack = load_pack(stored.name, stored.location)
+    if pack.description.fingerprint != stored.fingerprint:
+        raise PackError(
+            f"The pack {stored.name} is not the one this library was made with: its files or "
+            "settings have changed.",
+            "Bring the old files or the old version of photoclust back, or start another library "
+            "with --db.",
+        )
+    return pack
+
+
+def _is_same(requested: str, stored: StoredPack) -> bool:
+    if requested == stored.name:
+        return True
+    return stored.location is not None and str(Path(requested).resolve()) == stored.location
+
+
+def _choose(library: Library, requested: str, accept_licence: bool) -> StoredPack:
+    description = load_pack(requested).description
+    if not description.commercial and not accept_licence:
+        raise PackError(
+            f"The weights of {description.name} are not free for any use ({description.licence}).",
+            "If that fits your use, say so with --accept-licence; `open` has no such limit.",
+        )
+    location = None if requested in KNOWN_PACKS else str(Path(requested).resolve())
+    with library.transaction():
+        library.packs.choose(
+            name=description.name,
+            fingerprint=description.fingerprint,
+            dim=description.dim,
+            licence=description.licence,
+            accepted_at=None if description.commercial else now(),
+            settings={**description.settings, "thresholds": asdict(description.thresholds)},
+            location=location,
+        )
+    stored = library.packs.in_use()
+    assert stored is not None
+    return stored

@@ -1,0 +1,320 @@
+"""Find photos, detect and embed every face in those not yet scanned."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from photoclust.actions.cluster import ClusterReport, cluster
+from photoclust.actions.pack import load_recorded, recorded_pack
+from photoclust.domain import DetectedFace
+from photoclust.errors import UnreadablePhoto
+from photoclust.library import Library
+from photoclust.library.library import now
+from photoclust.library.packs import StoredPack
+from photoclust.library.photos import KnownFile
+from photoclust.photos.decode import DecodedPhoto, decode, read_bytes
+from photoclust.photos.discover import (
+    PhotoFile,
+    SkippedFile,
+    UnreachableFile,
+    check_roots,
+    find_photos,
+    is_inside,
+)
+from photoclust.progress import Progress, Silent
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What became of every file that was seen.
+
+    seen = indexed + unchanged + duplicate + skipped + failed + waiting; `waiting` is what an
+    interrupted scan did not come to. `moved` counts those duplicates whose old path is gone.
+    """
+
+    seen: int = 0
+    indexed: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    moved: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    waiting: int = 0
+    faces: int = 0
+    missing: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+    clustering: ClusterReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that was read: its content, and the photo and faces in it unless they are known."""
+
+    file: PhotoFile
+    content_hash: str
+    photo: DecodedPhoto | None = None
+    faces: tuple[DetectedFace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that gave no pixels; without a hash it could not even be read."""
+
+    file: PhotoFile
+    reason: str
+    content_hash: str | None
+
+
+def scan(
+    library: Library,
+    paths: list[Path],
+    *,
+    pack: str | None = None,
+    accept_licence: bool = False,
+    then_cluster: bool = True,
+    retry_failed: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> ScanReport:
+    """Scan folders and files into a library, then cluster it.
+
+    Parameters
+    ----------
+    paths : folders (walked) and files.
+    pack : for a library's first scan, the model pack's name or folder; default `open`.
+    workers : photos examined side by side; default one a core.
+    retry_failed : look again at unchanged files that failed before.
+
+    Raises
+    ------
+    PhotoclustError : a path does not exist, the pack cannot be used, the library not be written.
+    """
+    started = time.monotonic()
+    progress = progress or Silent()
+    roots = check_roots(paths)
+    with library.scanning():
+        stored = recorded_pack(library, pack, accept_licence=accept_licence)
+        report = ScanReport()
+        known = library.photos.known_files(stored.id)
+        todo, seen = _plan(roots, known, retry_failed, report, progress)
+        with library.transaction():
+            library.photos.mark_seen(seen, now())
+        if todo:
+            _Scan(library, stored, report, retry_failed).run(todo, workers, progress)
+        if not report.interrupted:
+            _note_missing(library, roots, known, seen, todo, report)
+    if then_cluster and not report.interrupted:
+        progress.start("Clustering", None, "faces")
+        report.clustering = cluster(library)
+        progress.finish()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _plan(
+    roots: list[str],
+    known: dict[bytes, KnownFile],
+    retry_failed: bool,
+    report: ScanReport,
+    progress: Progress,
+) -> tuple[list[PhotoFile], list[bytes]]:
+    """Which files are to be read, and which are as they were."""
+    todo: list[PhotoFile] = []
+    seen: list[bytes] = []
+    progress.start("Looking for photos", None, "files")
+    for found in find_photos(roots):
+        report.seen += 1
+        progress.advance()
+        if isinstance(found, SkippedFile):
+            report.skipped[found.reason] += 1
+            continue
+        if isinstance(found, UnreachableFile):
+            report.failed.append((found.path, found.reason))
+            continue
+        before = known.get(os.fsencode(found.path))
+        same = before is not None and (before.size, before.mtime_ns) == (found.size, found.mtime_ns)
+        if before is None or not same or before.status is None:
+            todo.append(found)
+        elif before.status == "done":
+            report.unchanged += 1
+            seen.append(os.fsencode(found.path))
+        elif retry_failed:
+            todo.append(found)
+        else:
+            report.failed.append((found.path, before.reason or "failed before"))
+            seen.append(os.fsencode(found.path))
+    progress.finish()
+    return todo, seen
+
+
+def _note_missing(
+    library: Library,
+    roots: list[str],
+    known: dict[bytes, KnownFile],
+    seen: list[bytes],
+    todo: list[PhotoFile],
+    report: ScanReport,
+) -> None:
+    """Remember which files of these folders are gone. An unplugged disk comes back as it was."""
+    found = set(seen) | {os.fsencode(file.path) for file in todo}
+    gone = [
+        path
+        for path, file in known.items()
+        if path not in found
+        and not file.reference
+        and any(is_inside(os.fsdecode(path), root) for root in roots)
+        and not os.path.lexists(path)
+    ]
+    report.missing = len(gone)
+    with library.transaction():
+        library.photos.mark_missing(gone, now())
+
+
+class _Scan:
+    """One run over the files to read: workers examine, this thread alone writes."""
+
+    def __init__(
+        self,
+        library: Library,
+        pack: StoredPack,
+        report: ScanReport,
+        retry_failed: bool,
+    ) -> None:
+        self._library = library
+        self._analyser = load_recorded(pack)
+        self._pack = pack
+        self._report = report
+        content = library.photos.known_content(pack.id)
+        self._claimed = {
+            content_hash
+            for content_hash, status in content.items()
+            if status == "done" or (status == "failed" and not retry_failed)
+        }
+        self._claims = threading.Lock()
+        self._copies: list[Examined] = []
+
+    def run(self, todo: list[PhotoFile], workers: int | None, progress: Progress) -> None:
+        """Examine the files side by side; Ctrl-C ends it after what is under way."""
+        import cv2
+
+        cv2.setNumThreads(1)
+        progress.start("Scanning", len(todo), "photos")
+        done = 0
+        executor = ThreadPoolExecutor(workers or os.cpu_count() or 1)
+        results = _in_window(executor, self._examine, todo, 4 * (workers or os.cpu_count() or 1))
+        try:
+            for result in results:
+                self._write(result)
+                done += 1
+                progress.advance(f"{self._report.faces} faces")
+        except KeyboardInterrupt:
+            self._report.interrupted = True
+            self._report.waiting = len(todo) - done
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+        for copy in self._copies:
+            self._write_copy(copy)
+        progress.finish()
+
+    def _examine(self, file: PhotoFile) -> Examined | Unreadable:
+        """In a worker: read, hash, and unless the content is known decode and analyse."""
+        content_hash = None
+        try:
+            data = read_bytes(file.path)
+            content_hash = hashlib.sha256(data).hexdigest()
+            with self._claims:
+                if content_hash in self._claimed:
+                    return Examined(file, content_hash)
+                self._claimed.add(content_hash)
+            photo = decode(data)
+            return Examined(file, content_hash, photo, tuple(self._analyser.analyse(photo.pixels)))
+        except UnreadablePhoto as error:
+            return Unreadable(file, error.message, content_hash)
+        except MemoryError:
+            return Unreadable(file, "not enough memory", content_hash)
+
+    def _write(self, result: Examined | Unreadable) -> None:
+        photos = self._library.photos
+        if isinstance(result, Unreadable):
+            with self._library.transaction():
+                photo_id = photos.add(result.content_hash) if result.content_hash else None
+                self._write_file(result.file, photo_id, None if photo_id else result.reason)
+                if photo_id:
+                    photos.record_scan(
+                        photo_id, self._pack.id, scanned_at=now(), failure=result.reason
+                    )
+            self._report.failed.append((result.file.path, result.reason))
+            return
+        if result.photo is None:
+            self._copies.append(result)
+            return
+        photo = result.photo
+        with self._library.transaction():
+            photo_id = photos.add(result.content_hash)
+            photos.describe(
+                photo_id,
+                width=photo.width,
+                height=photo.height,
+                taken_at=photo.metadata.taken_at,
+                latitude=photo.metadata.latitude,
+                longitude=photo.metadata.longitude,
+            )
+            self._write_file(result.file, photo_id)
+            photos.record_scan(photo_id, self._pack.id, scanned_at=now(), failure=None)
+            self._library.faces.add(photo_id, self._pack.id, result.faces)
+        self._report.indexed += 1
+        self._report.faces += len(result.faces)
+
+    def _write_copy(self, copy: Examined) -> None:
+        """Content that is known already, here or under another path."""
+        photo = self._library.photos.by_content(copy.content_hash, self._pack.id)
+        if photo is None:  # its twin was under way when the scan was interrupted
+            self._report.waiting += 1
+            return
+        others = set(self._library.photos.paths_of([photo.id]).get(photo.id, []))
+        others.discard(copy.file.path)
+        with self._library.transaction():
+            self._write_file(copy.file, photo.id)
+        if photo.status == "failed":
+            self._report.failed.append((copy.file.path, photo.reason or "failed before"))
+            return
+        self._report.duplicate += 1
+        if others and not any(os.path.lexists(path) for path in others):
+            self._report.moved += 1
+
+    def _write_file(
+        self, file: PhotoFile, photo_id: int | None, failure: str | None = None
+    ) -> None:
+        self._library.photos.record_file(
+            file.path,
+            photo_id=photo_id,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            seen_at=now(),
+            failure=failure,
+        )
+
+
+def _in_window(
+    executor: ThreadPoolExecutor,
+    work: Callable[[PhotoFile], Examined | Unreadable],
+    items: list[PhotoFile],
+    window: int,
+) -> Iterator[Examined | Unreadable]:
+    """Results in order, with at most `window` items under way, so that memory stays bounded."""
+    pending: deque[Future[Examined | Unreadable]] = deque()
+    for item in items:
+        pending.append(executor.submit(work, item))
+        if len(pending) >= window:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()

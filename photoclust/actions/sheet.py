@@ -1,0 +1,3 @@
+"""A contact sheet of faces."""
+
+from __future__ import annotations

@@ -1,0 +1,110 @@
+"""The program itself: its commands, and how errors reach a person."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from photoclust.cli.clusters import clusters
+from photoclust.cli.demo import demo
+from photoclust.cli.enrol import enrol
+from photoclust.cli.export import export_app
+from photoclust.cli.faces import faces
+from photoclust.cli.find import find
+from photoclust.cli.models import models_app
+from photoclust.cli.name import name, unname
+from photoclust.cli.options import DONE, FAILED, INTERRUPTED, USAGE
+from photoclust.cli.people import people, person_app
+from photoclust.cli.scan import cluster_command, scan
+from photoclust.cli.show import show
+from photoclust.cli.status import status
+from photoclust.cli.streams import say
+from photoclust.errors import PhotoclustError, UsageError
+
+
+class ErrorBoundary(TyperGroup):
+    """Prints what a person can put right as a sentence. Anything else is a bug and shows itself."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PhotoclustError as error:
+            say(f"Error: {error.message}", style="bold red")
+            if error.hint:
+                say(error.hint)
+            raise typer.Exit(USAGE if isinstance(error, UsageError) else FAILED) from None
+        except BrokenPipeError:
+            # The reader (such as `head`) has seen enough; Python must not flush into it at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(DONE) from None
+        except KeyboardInterrupt:
+            say("Interrupted. What was finished is kept; the next run goes on from there.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=ErrorBoundary,
+    name="photoclust",
+    help="Find the people in your photo folders: offline, in one SQLite file, photos untouched.",
+    epilog="Start with `photoclust scan FOLDER`, or try `photoclust demo` first. Every option can"
+    " also be set in the environment, such as PHOTOCLUST_DB or PHOTOCLUST_SCAN_WORKERS.",
+    context_settings={"auto_envvar_prefix": "PHOTOCLUST", "help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"photoclust {version('photoclust')}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    db: Annotated[
+        Path | None,
+        typer.Option(help="The library's file (also after the command).", show_envvar=False),
+    ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version.",
+            callback=_show_version,
+            is_eager=True,
+            show_envvar=False,
+        ),
+    ] = False,
+) -> None:
+    context.obj = db
+
+
+app.command()(scan)
+app.command()(clusters)
+app.command()(show)
+app.command()(name)
+app.command()(unname)
+app.command()(enrol)
+app.command()(people)
+app.add_typer(person_app, name="person")
+app.command()(find)
+app.command()(faces)
+app.add_typer(export_app, name="export")
+app.command("cluster")(cluster_command)
+app.command()(status)
+app.add_typer(models_app, name="models")
+app.command()(demo)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from photoclust.cli.options import FAILED, DbOption, library_path
+from photoclust.cli.rows import (
+    Column,
+    CsvFlag,
+    JsonFlag,
+    NlFlag,
+    TableFlag,
+    chosen_form,
+    day,
+    decimals,
+    print_rows,
+)
+from photoclust.cli.streams import say
+
+COLUMNS = (
+    Column("Cluster", "cluster", number=True),
+    Column("Person", "person"),
+    Column("Faces", "faces", number=True),
+    Column("Photos", "photos", number=True),
+    Column("First", "first", day),
+    Column("Last", "last", day),
+    Column("Strength", "strength", decimals(2), number=True),
+)
+
+
+def clusters(
+    context: typer.Context,
+    unnamed: Annotated[bool, typer.Option("--unnamed", help="Only those without a name.")] = False,
+    json_: JsonFlag = False,
+    nl: NlFlag = False,
+    csv_: CsvFlag = False,
+    table: TableFlag = False,
+    db: DbOption = None,
+) -> None:
+    """List the clusters, biggest first.
+
+    Example: photoclust clusters --unnamed
+    """
+    from photoclust.library import Library
+
+    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    with Library.open(library_path(context, db)) as library:
+        summaries = library.clusters.summaries()
+    rows = [asdict(row) for row in summaries if not (unnamed and row.person)]
+    print_rows(rows, form, COLUMNS)
+    if not rows:
+        say("No clusters: a cluster needs at least three faces of somebody.")
+        raise typer.Exit(FAILED)

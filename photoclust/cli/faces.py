@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import typer
+
+from photoclust.cli.options import FAILED, DbOption, library_path
+from photoclust.cli.rows import (
+    Column,
+    CsvFlag,
+    JsonFlag,
+    NlFlag,
+    TableFlag,
+    chosen_form,
+    decimals,
+    print_rows,
+)
+from photoclust.cli.streams import say
+
+# Other programs read these columns: face,file,cluster,person,x1,y1,x2,y2,score,strength.
+COLUMNS = (
+    Column("Face", "face", number=True),
+    Column("Photo", "file"),
+    Column("Cluster", "cluster", number=True),
+    Column("Person", "person"),
+    Column("x1", "x1", decimals(0), number=True),
+    Column("y1", "y1", decimals(0), number=True),
+    Column("x2", "x2", decimals(0), number=True),
+    Column("y2", "y2", decimals(0), number=True),
+    Column("Score", "score", decimals(2), number=True),
+    Column("Strength", "strength", decimals(2), number=True),
+)
+
+
+def faces(
+    context: typer.Context,
+    json_: JsonFlag = False,
+    nl: NlFlag = False,
+    csv_: CsvFlag = False,
+    table: TableFlag = False,
+    db: DbOption = None,
+) -> None:
+    """List every face: its file, cluster, person and box in upright pixels.
+
+    Example: photoclust faces --csv > faces.csv
+    """
+    from photoclust.library import Library
+
+    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    with Library.open(library_path(context, db)) as library:
+        found = library.faces.all()
+        paths = library.photos.paths_of(face.photo_id for face in found)
+    rows = []
+    for face in found:
+        x1, y1, x2, y2 = (round(value, 1) for value in face.box.in_pixels(face.width, face.height))
+        rows += [
+            {
+                "face": face.id,
+                "file": path,
+                "cluster": face.cluster,
+                "person": face.person,
+                "x1": x1,
+                "y1": y1,
+                "x2": x2,
+                "y2": y2,
+                "score": round(face.score, 4),
+                "strength": None if face.strength is None else round(face.strength, 4),
+            }
+            for path in paths.get(face.photo_id, [])
+        ]
+    print_rows(rows, form, COLUMNS)
+    if not rows:
+        say("No faces in the library yet: `photoclust scan FOLDER` looks for some.")
+        raise typer.Exit(FAILED)

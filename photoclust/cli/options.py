@@ -1,0 +1,42 @@
+"""What several commands share: exit codes, and where the library lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DONE, FAILED, USAGE, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+DbOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--db", help="The library's file. [default: in the user data folder]", show_default=False
+    ),
+]
+
+AcceptLicence = Annotated[
+    bool,
+    typer.Option("--accept-licence", help="The licence of this pack's weights fits my use."),
+]
+
+PackOption = Annotated[
+    str | None,
+    typer.Option(
+        "--pack",
+        help="Model pack of a new library: a name of `photoclust models list`, or a folder."
+        " [default: open]",
+        show_default=False,
+    ),
+]
+
+
+def library_path(context: typer.Context, db: Path | None) -> Path:
+    """The library that a command is to use: its own --db, the program's, or the user's."""
+    chosen = db or context.obj
+    if chosen is not None:
+        return Path(chosen)
+    from platformdirs import user_data_path
+
+    return user_data_path("photoclust", appauthor=False) / "library.db"

@@ -1,0 +1,143 @@
+"""Printing rows: as a table for people, or in a form for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from photoclust.cli.streams import console, is_terminal, shown_path, write
+from photoclust.errors import UsageError
+
+# Raised when a field of any --json output changes its meaning or goes away.
+SCHEMA_VERSION = 1
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+NlFlag = Annotated[bool, typer.Option("--nl", help="One JSON object per line.")]
+CsvFlag = Annotated[bool, typer.Option("--csv", help="CSV with a header.")]
+TableFlag = Annotated[bool, typer.Option("-t", "--table", help="A table, even when piped.")]
+
+
+class Form(StrEnum):
+    JSON = "json"
+    NL = "nl"
+    CSV = "csv"
+    TABLE = "table"
+    NUL = "nul"
+    PLAIN = "plain"
+
+
+def chosen_form(*, json_: bool, nl: bool, csv_: bool, table: bool, nul: bool = False) -> Form:
+    """The form that the flags ask for: a table on a terminal, plain when piped.
+
+    Raises
+    ------
+    UsageError : more than one was asked for.
+    """
+    flags = {
+        Form.JSON: json_,
+        Form.NL: nl,
+        Form.CSV: csv_,
+        Form.TABLE: table,
+        Form.NUL: nul,
+    }
+    asked = [form for form, wanted in flags.items() if wanted]
+    if len(asked) > 1:
+        raise UsageError("Choose one of --json, --nl, --csv, -t and -0.")
+    if asked:
+        return asked[0]
+    return Form.TABLE if is_terminal() else Form.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: its heading, the row's key, and how a value is shown."""
+
+    heading: str
+    key: str
+    show: Callable[[Any], str] = lambda value: "" if value is None else str(value)
+    number: bool = False
+
+
+def decimals(places: int) -> Callable[[Any], str]:
+    """Show a number with this many decimals."""
+    return lambda value: "" if value is None else f"{value:.{places}f}"
+
+
+def day(value: str | None) -> str:
+    """Show the date of an ISO 8601 moment."""
+    return value[:10] if value else ""
+
+
+def print_rows(
+    rows: Sequence[dict[str, Any]],
+    form: Form,
+    columns: Sequence[Column],
+    *,
+    header: dict[str, Any] | None = None,
+    paths: Sequence[str] | None = None,
+) -> None:
+    """Print rows that all have the same keys.
+
+    Parameters
+    ----------
+    columns : of the table; the other forms print every key.
+    header : fields beside the rows in the JSON document.
+    paths : what a pipe gets; without it a pipe gets tab-separated values.
+    """
+    if form is Form.JSON:
+        document = {"schema_version": SCHEMA_VERSION, **(header or {}), "rows": list(rows)}
+        write(_json(document, indent=2))
+    elif form is Form.NL:
+        write(b"".join(_json(row) for row in rows))
+    elif form is Form.CSV:
+        write(_separated(rows, [column.key for column in columns], ","))
+    elif form is Form.TABLE:
+        _print_table(rows, columns)
+    elif paths is None:
+        write(_separated(rows, [column.key for column in columns], "\t"))
+    else:
+        end = "\0" if form is Form.NUL else "\n"
+        write(_encoded("".join(path + end for path in paths)))
+
+
+def _json(value: Any, indent: int | None = None) -> bytes:
+    return json.dumps(value, indent=indent).encode() + b"\n"
+
+
+def _separated(rows: Sequence[dict[str, Any]], columns: list[str], separator: str) -> bytes:
+    keys = list(rows[0]) if rows else columns
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, keys, delimiter=separator, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return _encoded(text.getvalue())
+
+
+def _encoded(text: str) -> bytes:
+    """Text with paths in it, their undecodable bytes as they are on disk."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _print_table(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(
+            column.heading,
+            justify="right" if column.number else "left",
+            no_wrap=column.number,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(Text(shown_path(column.show(row[column.key]))) for column in columns))
+    console().print(table)

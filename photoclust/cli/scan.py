@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photoclust.cli.options import (
+    INTERRUPTED,
+    SOME_FAILED,
+    AcceptLicence,
+    DbOption,
+    PackOption,
+    library_path,
+)
+from photoclust.cli.progress import terminal_progress
+from photoclust.cli.streams import say, shown_path
+
+if TYPE_CHECKING:
+    from photoclust.actions.cluster import ClusterReport
+    from photoclust.actions.scan import ScanReport
+    from photoclust.library import Library
+
+SHOWN_FAILURES = 10
+
+
+def scan(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders and photos.")],
+    pack: PackOption = None,
+    accept_licence: AcceptLicence = False,
+    cluster: Annotated[bool, typer.Option(help="Cluster when done.")] = True,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Look again at files that failed before.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=256, help="Photos side by side. [default: one a core]", show_default=False
+        ),
+    ] = None,
+    db: DbOption = None,
+) -> None:
+    """Find photos, detect and embed every face, then cluster. Unchanged files are skipped.
+
+    Example: photoclust scan ~/Pictures
+    """
+    from photoclust.actions.scan import scan as run
+    from photoclust.library import Library
+
+    with Library.open(library_path(context, db), create=True) as library:
+        if pack is None and _is_new(library) and sys.stdin.isatty() and sys.stderr.isatty():
+            pack, accept_licence = _ask_pack()
+        report = run(
+            library,
+            paths,
+            pack=pack,
+            accept_licence=accept_licence,
+            then_cluster=cluster,
+            retry_failed=retry_failed,
+            workers=workers,
+            progress=terminal_progress(),
+        )
+    _print_report(report)
+    if report.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if report.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def cluster_command(context: typer.Context, db: DbOption = None) -> None:
+    """Group the faces again. Numbers stay with groups that stay, named faces stay where they are.
+
+    Example: photoclust cluster
+    """
+    from photoclust.actions.cluster import cluster as run
+    from photoclust.library import Library
+
+    with Library.open(library_path(context, db)) as library:
+        progress = terminal_progress()
+        progress.start("Clustering", None, "faces")
+        try:
+            report = run(library)
+        finally:
+            progress.finish()
+    say(_clustering_line(report))
+
+
+def _is_new(library: Library) -> bool:
+    return library.packs.in_use() is None
+
+
+def _ask_pack() -> tuple[str, bool]:
+    """Offer the packs; returns the choice and whether its licence is accepted."""
+    from photoclust.models.catalogue import KNOWN_PACKS
+    from photoclust.models.installed import installed_folder
+
+    say("Which models shall find and tell apart the faces? The library keeps the choice.\n")
+    for known in KNOWN_PACKS.values():
+        state = ""
+        if known.archive and installed_folder(known.name) is None:
+            state = f"  (not installed: {known.archive.size // 1_000_000} MB)"
+        say(f"  {known.name:<11} {known.models}; {known.accuracy}{state}")
+        say(f"  {'':<11} {known.licence}")
+    say("")
+    name = typer.prompt("Pack", default="open", err=True)
+    known_pack = KNOWN_PACKS.get(name)
+    if known_pack is None or known_pack.commercial:
+        return name, False
+    return name, typer.confirm(
+        "These weights may be used for non-commercial research only. Does that fit your use?",
+        err=True,
+    )
+
+
+def _print_report(report: ScanReport) -> None:
+    say(audit_line(report))
+    for path, reason in report.failed[:SHOWN_FAILURES]:
+        say(f"  failed: {shown_path(path)} ({reason})")
+    if len(report.failed) > SHOWN_FAILURES:
+        more = len(report.failed) - SHOWN_FAILURES
+        say(f"  and {more} more: `photoclust status` lists them all")
+    if report.missing:
+        say(
+            f"{report.missing} files are no longer where they were; nothing about them was deleted."
+        )
+    if report.indexed:
+        rate = report.indexed / report.seconds if report.seconds else 0.0
+        say(f"{report.faces} new faces in {report.indexed} photos, {rate:.1f} photos/s.")
+    if report.interrupted:
+        say("Interrupted. What was finished is kept; the same command goes on from there.")
+    if report.clustering:
+        say(_clustering_line(report.clustering))
+        if report.clustering.clusters:
+            say("See them with `photoclust clusters`.")
+
+
+def audit_line(report: ScanReport) -> str:
+    """What became of every file; the numbers always add up."""
+    duplicate = f"{report.duplicate} duplicate"
+    if report.moved:
+        duplicate += f" ({report.moved} of them moved)"
+    parts = [
+        f"{report.indexed} indexed",
+        f"{report.unchanged} unchanged",
+        duplicate,
+        _with_reasons("skipped", report.skipped),
+        _with_reasons("failed", Counter(_kind(reason) for _path, reason in report.failed)),
+    ]
+    if report.waiting:
+        parts.append(f"{report.waiting} left for the next run")
+    return f"{report.seen} files seen = {' + '.join(parts)}"
+
+
+def _kind(reason: str) -> str:
+    """A reason without its particulars, to count by."""
+    return reason.split(" (")[0].split(":")[0]
+
+
+def _with_reasons(what: str, reasons: Counter[str]) -> str:
+    text = f"{reasons.total()} {what}"
+    if reasons:
+        text += f" ({', '.join(f'{count} {reason}' for reason, count in reasons.most_common())})"
+    return text
+
+
+def _clustering_line(report: ClusterReport) -> str:
+    if not report.faces:
+        return "No faces in the library yet."
+    alone = report.faces - report.clustered
+    return f"{report.faces} faces: {report.clustered} in {report.clusters} clusters, {alone} alone."

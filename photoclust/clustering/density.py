@@ -1,0 +1,99 @@
+"""HDBSCAN with an absolute ceiling.
+
+HDBSCAN (Campello, Moulavi & Sander 2013) alone has no absolute distance: where everybody is a
+stranger it still joins whoever is least unlike. Here every link of its minimum spanning tree that
+is longer than the pack's ceiling is shortened to just the ceiling before clusters are selected.
+Groups then part at the ceiling at the latest, and no selected cluster reaches across it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.vectors import Matrix
+
+# Somebody with one or two photos is named by the face. With 2 the selection splits real people.
+MIN_CLUSTER_SIZE = 3
+
+# With 1 the tree is single linkage, which chains. docs/benchmarks.md has the figures of both.
+MIN_SAMPLES = 2
+
+NOISE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One label (n,) per face, `NOISE` for none, and its strength (n,) in 0..1."""
+
+    labels: NDArray[np.int64]
+    strengths: NDArray[np.float64]
+
+
+def distance_of(similarity: float) -> float:
+    """The Euclidean distance between unit vectors of this cosine."""
+    return float(np.sqrt(max(0.0, 2.0 - 2.0 * similarity)))
+
+
+def group_by_density(
+    embeddings: Matrix,
+    link: float,
+    min_cluster_size: int = MIN_CLUSTER_SIZE,
+    min_samples: int = MIN_SAMPLES,
+) -> Grouping:
+    """Group unit vectors (n, dim); no group holds together across a gap below `link` (cosine)."""
+    count = len(embeddings)
+    if count < max(min_cluster_size, 2):
+        return Grouping(np.full(count, NOISE), np.zeros(count))
+    tree = _spanning_tree(embeddings, min(min_samples, count - 1))
+    tree = _with_ceiling(tree, distance_of(link), min_cluster_size)
+    return _select(tree, min_cluster_size, count, distance_of(link))
+
+
+def _spanning_tree(embeddings: Matrix, min_samples: int) -> NDArray[np.float64]:
+    """The minimum spanning tree of mutual reachability: rows (from, to, distance)."""
+    from hdbscan import HDBSCAN
+
+    model = HDBSCAN(
+        min_samples=min_samples, gen_min_span_tree=True, approx_min_span_tree=False
+    ).fit(embeddings.astype(np.float64))
+    return np.asarray(model.minimum_spanning_tree_.to_numpy(), np.float64)
+
+
+def _with_ceiling(
+    tree: NDArray[np.float64], ceiling: float, min_cluster_size: int
+) -> NDArray[np.float64]:
+    """Clip the tree at the ceiling, and hang a group of strangers there.
+
+    The strangers (numbers from n up) are close to each other and just the ceiling away from
+    everybody else. HDBSCAN never selects its root; with them the root is never a group of real
+    faces, so a library of one person gets that person, and every group's stability counts from
+    the ceiling down.
+    """
+    count = len(tree) + 1
+    clipped = tree.copy()
+    clipped[:, 2] = np.minimum(clipped[:, 2], ceiling)
+    strangers = range(count, count + min_cluster_size)
+    chain = [(float(a), float(b), ceiling / 2) for a, b in pairwise(strangers)]
+    return np.vstack([clipped, [(0.0, float(count), ceiling)], chain])
+
+
+def _select(
+    tree: NDArray[np.float64], min_cluster_size: int, count: int, ceiling: float
+) -> Grouping:
+    """Condensed tree and excess-of-mass selection by the hdbscan package."""
+    from hdbscan._hdbscan_linkage import label
+    from hdbscan._hdbscan_tree import compute_stability, condense_tree, get_clusters
+
+    in_order = tree[np.argsort(tree[:, 2], kind="stable")]
+    condensed = condense_tree(label(in_order), min_cluster_size)
+    labels, strengths, _stabilities = get_clusters(condensed, compute_stability(condensed))
+    # Groups that part at the ceiling part one after the other, so the last one is still handed
+    # the faces that nothing below the ceiling ties to it.
+    fallen = condensed["child"][condensed["lambda_val"] <= 1.0 / ceiling]
+    labels[fallen[fallen < len(labels)]] = NOISE
+    labels, strengths = labels[:count].astype(np.int64), strengths[:count]
+    return Grouping(labels, np.where(labels == NOISE, 0.0, strengths))

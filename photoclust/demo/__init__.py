@@ -1,0 +1,1 @@
+"""A small made-up photo library, to show the whole program without a download."""

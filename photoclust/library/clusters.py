@@ -1,0 +1,84 @@
+"""Clusters: the machine's groups, replaced as a whole by every clustering."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A face's place in a cluster; strength 0..1."""
+
+    face_id: int
+    cluster: int
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSummary:
+    """One row of `photoclust clusters`; first and last are dates (ISO 8601) of its photos."""
+
+    cluster: int
+    person: str | None
+    faces: int
+    photos: int
+    first: str | None
+    last: str | None
+    strength: float
+
+
+class Clusters:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def memberships(self) -> list[Membership]:
+        """The present clustering."""
+        return [
+            Membership(*row)
+            for row in self._connection.execute(
+                "SELECT face_id, cluster_id, strength FROM memberships ORDER BY face_id"
+            )
+        ]
+
+    def new(self, pack_id: int) -> int:
+        """A cluster with a number that no cluster of this library ever had."""
+        cursor = self._connection.execute("INSERT INTO clusters (pack_id) VALUES (?)", (pack_id,))
+        return int(cursor.lastrowid or 0)
+
+    def replace(self, memberships: Iterable[Membership]) -> None:
+        """Make these the present clustering, and drop the clusters that it leaves empty."""
+        self._connection.execute("DELETE FROM memberships")
+        self._connection.executemany(
+            "INSERT INTO memberships (face_id, cluster_id, strength) VALUES (?, ?, ?)",
+            ((item.face_id, item.cluster, item.strength) for item in memberships),
+        )
+        self._connection.execute(
+            "DELETE FROM clusters WHERE id NOT IN (SELECT cluster_id FROM memberships)"
+        )
+
+    def leave(self, face_id: int) -> None:
+        """Take one face out of its cluster."""
+        self._connection.execute("DELETE FROM memberships WHERE face_id = ?", (face_id,))
+
+    def exists(self, cluster: int) -> bool:
+        """Is there a cluster of this number?"""
+        row = self._connection.execute("SELECT 1 FROM clusters WHERE id = ?", (cluster,)).fetchone()
+        return row is not None
+
+    def person_of(self, cluster: int) -> int | None:
+        """The person whose name a human gave to this cluster."""
+        row = self._connection.execute(
+            "SELECT person_id FROM cluster_people WHERE cluster_id = ?", (cluster,)
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def summaries(self) -> list[ClusterSummary]:
+        """Every cluster, biggest first."""
+        return [
+            ClusterSummary(*row)
+            for row in self._connection.execute(
+                "SELECT * FROM cluster_summary ORDER BY faces DESC, cluster"
+            )
+        ]

@@ -1,0 +1,142 @@
+"""Stored faces and their embeddings."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.domain import Box, DetectedFace
+from photoclust.vectors import Matrix, from_blobs, to_blob
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A stored face and what is known of it.
+
+    Attributes
+    ----------
+    box : 0..1 of the upright photo; width and height are that photo's, in pixels.
+    person : its person's name, by a human's word or through its cluster.
+    how : `named` (a human's word on this face), `cluster`, or None.
+    """
+
+    id: int
+    photo_id: int
+    box: Box
+    score: float
+    quality: float
+    width: int
+    height: int
+    taken_at: str | None
+    cluster: int | None
+    strength: float | None
+    person_id: int | None
+    person: str | None
+    how: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceVectors:
+    """Aligned arrays over faces: ids (n,), photo ids (n,), quality (n,), unit vectors (n, dim)."""
+
+    ids: NDArray[np.int64]
+    photo_ids: NDArray[np.int64]
+    quality: NDArray[np.float64]
+    matrix: Matrix
+
+
+_FACE_ROWS = """
+SELECT faces.id, faces.photo_id, x1, y1, x2, y2, score, quality, width, height, taken_at,
+       cluster_id, strength, face_people.person_id, people.name, how
+FROM faces JOIN face_people ON face_people.face_id = faces.id
+JOIN packs ON packs.id = faces.pack_id AND in_use
+JOIN photos ON photos.id = faces.photo_id
+LEFT JOIN people ON people.id = face_people.person_id
+"""
+
+# A reference photo given to `enrol` is no part of what was scanned.
+_LISTED = (
+    "EXISTS (SELECT 1 FROM files WHERE files.photo_id = faces.photo_id AND NOT files.reference)"
+)
+
+
+class Faces:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, photo_id: int, pack_id: int, faces: Iterable[DetectedFace]) -> list[int]:
+        """Store the faces that a pack found in a photo; returns their ids, in the same order."""
+        ids = []
+        for face in faces:
+            detection = face.detection
+            cursor = self._connection.execute(
+                "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    photo_id,
+                    pack_id,
+                    *detection.box,
+                    detection.score,
+                    face.quality,
+                    json.dumps([[round(x, 5), round(y, 5)] for x, y in detection.landmarks]),
+                ),
+            )
+            face_id = int(cursor.lastrowid or 0)
+            self._connection.execute(
+                "INSERT INTO embeddings (face_id, vector) VALUES (?, ?)",
+                (face_id, to_blob(face.embedding)),
+            )
+            ids.append(face_id)
+        return ids
+
+    def all(self) -> list[Face]:
+        """Every face of the scanned photos."""
+        return self._select(f"WHERE {_LISTED} ORDER BY faces.id")
+
+    def get(self, face_id: int) -> Face | None:
+        """One face by its number."""
+        found = self._select("WHERE faces.id = ?", face_id)
+        return found[0] if found else None
+
+    def of_photo(self, photo_id: int) -> list[Face]:
+        """The faces of one photo, references included."""
+        return self._select("WHERE faces.photo_id = ? ORDER BY faces.id", photo_id)
+
+    def of_cluster(self, cluster: int) -> list[Face]:
+        """The members of one cluster, strongest first."""
+        return self._select("WHERE cluster_id = ? ORDER BY strength DESC, faces.id", cluster)
+
+    def vectors(self, *, references: bool = False) -> FaceVectors:
+        """Embeddings of the pack in use, in order of face id; of scanned photos, or of all."""
+        rows = self._connection.execute(
+            "SELECT faces.id, faces.photo_id, quality, vector, dim FROM faces"
+            " JOIN packs ON packs.id = faces.pack_id AND in_use"
+            " JOIN embeddings ON face_id = faces.id"
+            f" WHERE {'1' if references else _LISTED} ORDER BY faces.id"
+        ).fetchall()
+        return FaceVectors(
+            np.array([row[0] for row in rows], np.int64),
+            np.array([row[1] for row in rows], np.int64),
+            np.array([row[2] for row in rows], np.float64),
+            from_blobs([row[3] for row in rows], rows[0][4] if rows else 0),
+        )
+
+    def count(self) -> int:
+        """How many faces the scanned photos have."""
+        return int(
+            self._connection.execute(
+                "SELECT count(*) FROM faces JOIN packs ON packs.id = pack_id AND in_use"
+                f" WHERE {_LISTED}"
+            ).fetchone()[0]
+        )
+
+    def _select(self, where: str, *parameters: object) -> list[Face]:
+        return [
+            Face(row[0], row[1], Box(*row[2:6]), *row[6:])
+            for row in self._connection.execute(_FACE_ROWS + where, parameters)
+        ]

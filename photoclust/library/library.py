@@ -1,0 +1,237 @@
+"""Opening, migrating and writing a library file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from photoclust.errors import LibraryError
+from photoclust.library.clusters import Clusters
+from photoclust.library.faces import Faces
+from photoclust.library.packs import Packs
+from photoclust.library.people import People
+from photoclust.library.photos import Photos
+from photoclust.library.version import APPLICATION_ID, SCHEMA_VERSION
+
+# STRICT tables came with 3.37 (2021-11-27).
+OLDEST_SQLITE = (3, 37, 0)
+
+# How long a command waits for another one's write to end.
+BUSY_TIMEOUT = 20.0  # seconds
+
+
+class Library:
+    """A library file, opened. Use `Library.open`; close it, or use it as a context manager.
+
+    Attributes
+    ----------
+    photos, faces, clusters, people, packs : what the file holds, one noun each.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._connection = connection
+        self.photos = Photos(connection)
+        self.faces = Faces(connection)
+        self.clusters = Clusters(connection)
+        self.people = People(connection)
+        self.packs = Packs(connection)
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = False) -> Library:
+        """Open a library, bring its schema up to date, or make a new one.
+
+        A file or folder without write permission is opened for reading.
+
+        Raises
+        ------
+        LibraryError : there is none (and `create` is false), it is not a library, it was written
+            by a newer photoclust, or it cannot be opened.
+        """
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise LibraryError(
+                f"This Python has SQLite {sqlite3.sqlite_version}; photoclust needs 3.37.",
+                "Use a Python from python.org or your distribution from 2022 on.",
+            )
+        path = Path(os.path.abspath(path))
+        if not path.exists():
+            if not create:
+                raise LibraryError(
+                    f"There is no library at {path}.", "Make one with `photoclust scan FOLDER`."
+                )
+            with _translated(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+        elif path.is_dir():
+            raise LibraryError(f"{path} is a folder.", "Give the library's file with --db.")
+        with _translated(path):
+            connection, read_only = _connect(path)
+            try:
+                _prepare(connection, path, read_only)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(connection, path, read_only)
+
+    def close(self) -> None:
+        """Close the file; what was committed stays."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is written, or nothing.
+
+        Raises
+        ------
+        LibraryError : the file is read-only, locked, damaged, or the disk is full.
+        """
+        if self.read_only:
+            raise LibraryError(
+                f"The library {self.path} is read-only.",
+                "Give yourself write permission, or copy it.",
+            )
+        with _translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def scanning(self) -> Iterator[None]:
+        """Hold the right to write machine results; only one process at a time may.
+
+        Raises
+        ------
+        LibraryError : another process holds it.
+        """
+        from filelock import FileLock, Timeout
+
+        if self.read_only:
+            with self.transaction():
+                pass
+        lock = FileLock(f"{self.path}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise LibraryError(
+                f"Another photoclust is scanning or clustering {self.path}.",
+                "Wait for it to end, or use another library with --db.",
+            ) from None
+        except OSError as error:
+            raise LibraryError(f"Cannot lock the library {self.path}: {error.strerror}.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def query(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+        """Rows of a read-only question to the file."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+
+def now() -> str:
+    """This moment as the library writes it: ISO 8601, UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+def _connect(path: Path) -> tuple[sqlite3.Connection, bool]:
+    writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    folder_writable = os.access(path.parent, os.W_OK)
+    if writable and folder_writable:
+        mode = "rwc"
+    elif not folder_writable and not Path(f"{path}-wal").exists():
+        mode = "ro&immutable=1"
+    else:
+        mode = "ro"
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_TIMEOUT, isolation_level=None
+    )
+    connection.row_factory = sqlite3.Row
+    return connection, mode != "rwc"
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    is_new = not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    if not is_new and owner != APPLICATION_ID:
+        raise LibraryError(
+            f"{path} is an SQLite file of another program.", "Give another path with --db."
+        )
+    if version > SCHEMA_VERSION:
+        raise LibraryError(
+            f"{path} was written by a newer photoclust (schema {version}, this one knows "
+            f"{SCHEMA_VERSION}).",
+            "Update photoclust.",
+        )
+    if version < SCHEMA_VERSION:
+        if read_only:
+            raise LibraryError(
+                f"{path} is read-only and has to be brought up to date first.",
+                "Give yourself write permission, or copy it.",
+            )
+        _migrate(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    from sqlite_utils import Database
+
+    from photoclust.library.migrations import migrations
+
+    connection.execute("PRAGMA journal_mode = WAL")
+    migrations.apply(Database(connection))
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as sentences."""
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(
+            f"Cannot use {path} as the library: {error.strerror}.", "Choose another with --db."
+        ) from error
+    except sqlite3.OperationalError as error:
+        raise LibraryError(*_explained(str(error), path)) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise LibraryError(*_explained(str(error), path)) from error
+
+
+def _explained(problem: str, path: Path) -> tuple[str, str]:
+    if "full" in problem:
+        return f"No room left on the disk of {path}.", "Free some space and run the command again."
+    if "locked" in problem:
+        return f"Another program is writing to {path}.", "Try again in a moment."
+    if "readonly" in problem:
+        return f"The library {path} is read-only.", "Give yourself write permission, or copy it."
+    if "not a database" in problem:
+        return f"{path} is not an SQLite file.", "Give the library's file with --db."
+    if "malformed" in problem:
+        return f"The library {path} is damaged ({problem}).", "Restore it from a backup."
+    return f"Cannot use the library {path}: {problem}.", "Choose another with --db."

@@ -1,0 +1,173 @@
+"""The schema of a library, one function per change. A released function is never edited.
+
+docs/schema.md is generated from here; the comments below are its text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Migrations
+
+from photoclust.library.version import APPLICATION_ID
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("photoclust")
+
+INITIAL_SCHEMA = """
+CREATE TABLE photos (          -- an image by content
+  id INTEGER PRIMARY KEY,
+  content_hash TEXT NOT NULL UNIQUE,       -- sha256 of the file's bytes, hex
+  width INTEGER, height INTEGER,           -- pixels, upright; null until it was decoded
+  taken_at TEXT,                           -- ISO 8601, local time, with offset if known
+  latitude REAL, longitude REAL            -- degrees, WGS 84
+) STRICT;
+
+CREATE TABLE files (           -- a path where a photo was seen
+  path BLOB PRIMARY KEY,                   -- os.fsencode of the absolute path
+  path_text TEXT NOT NULL,                 -- the same for people; undecodable bytes as U+FFFD
+  photo_id INTEGER REFERENCES photos,      -- null while the file cannot be read
+  size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  seen_at TEXT NOT NULL,                   -- ISO 8601, UTC
+  missing_since TEXT,                      -- set when a scan of its folder did not find it
+  reference INTEGER NOT NULL DEFAULT 0,    -- 1: only given to `enrol`, not part of the library
+  failure TEXT,                            -- why it cannot be read
+  CHECK ((photo_id IS NULL) = (failure IS NOT NULL))
+) STRICT;
+CREATE INDEX files_photo ON files (photo_id);
+
+CREATE TABLE packs (           -- a model pack that made faces here
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  fingerprint TEXT NOT NULL UNIQUE,        -- sha256 over model files and settings
+  dim INTEGER NOT NULL,                    -- length of an embedding
+  licence TEXT NOT NULL,
+  licence_accepted_at TEXT,                -- for weights that are not free for any use
+  settings TEXT NOT NULL,                  -- JSON: thresholds and what the fingerprint covers
+  location TEXT,                           -- the folder, for a pack given as one
+  in_use INTEGER NOT NULL CHECK (in_use IN (0, 1))
+) STRICT;
+CREATE UNIQUE INDEX one_pack_in_use ON packs (in_use) WHERE in_use;
+
+CREATE TABLE scans (           -- what a pack has looked at; no row: not tried yet
+  photo_id INTEGER NOT NULL REFERENCES photos,
+  pack_id INTEGER NOT NULL REFERENCES packs,
+  status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
+  reason TEXT,                             -- of a failure
+  scanned_at TEXT NOT NULL,
+  PRIMARY KEY (photo_id, pack_id),
+  CHECK ((status = 'failed') = (reason IS NOT NULL))
+) STRICT;
+
+CREATE TABLE faces (           -- a detection that was kept
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  photo_id INTEGER NOT NULL,
+  pack_id INTEGER NOT NULL,
+  x1 REAL NOT NULL, y1 REAL NOT NULL, x2 REAL NOT NULL, y2 REAL NOT NULL,  -- 0..1, upright
+  score REAL NOT NULL,                     -- of the detector, 0..1
+  quality REAL NOT NULL,                   -- 0..1
+  landmarks TEXT NOT NULL,                 -- JSON: five [x, y], 0..1
+  FOREIGN KEY (photo_id, pack_id) REFERENCES scans
+) STRICT;
+CREATE INDEX faces_photo ON faces (photo_id, pack_id);
+
+CREATE TABLE embeddings (      -- beside faces, so that browsing faces stays light
+  face_id INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
+  vector BLOB NOT NULL                     -- little-endian float32, unit length
+) STRICT;
+
+CREATE TABLE clusters (        -- a group that the machine made
+  id INTEGER PRIMARY KEY AUTOINCREMENT,    -- the number people see; never used twice
+  pack_id INTEGER NOT NULL REFERENCES packs
+) STRICT;
+
+CREATE TABLE memberships (     -- the machine's word on a face; rewritten by every clustering
+  face_id INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
+  cluster_id INTEGER NOT NULL REFERENCES clusters ON DELETE CASCADE,
+  strength REAL NOT NULL CHECK (strength BETWEEN 0 AND 1)
+) STRICT;
+CREATE INDEX memberships_cluster ON memberships (cluster_id);
+
+CREATE TABLE people (          -- somebody a human named
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE acts (            -- one thing a human did; append-only
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  made_at TEXT NOT NULL,                   -- ISO 8601, UTC
+  made_by TEXT NOT NULL,                   -- the account it was done from
+  what TEXT NOT NULL,                      -- in words
+  undone_by INTEGER REFERENCES acts        -- the act that took it back
+) STRICT;
+
+CREATE TABLE decisions (       -- what an act said; append-only, no clustering touches it
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act_id INTEGER NOT NULL REFERENCES acts,
+  face_id INTEGER NOT NULL REFERENCES faces,
+  verdict TEXT NOT NULL CHECK (verdict IN
+    ('is', 'is_not', 'unnamed', 'same', 'not_same', 'not_face', 'stranger', 'hidden')),
+  person_id INTEGER REFERENCES people,     -- of is and is_not
+  other_face_id INTEGER REFERENCES faces,  -- of same and not_same
+  source TEXT NOT NULL CHECK (source IN ('cluster', 'face')),  -- what was pointed at
+  CHECK ((verdict IN ('is', 'is_not')) = (person_id IS NOT NULL)),
+  CHECK ((verdict IN ('same', 'not_same')) = (other_face_id IS NOT NULL))
+) STRICT;
+CREATE INDEX decisions_face ON decisions (face_id);
+CREATE INDEX decisions_person ON decisions (person_id);
+
+CREATE VIEW named_faces AS     -- each face's person by the last word of a human
+SELECT face_id, person_id, source FROM (
+  SELECT face_id, person_id, source, verdict,
+         row_number() OVER (PARTITION BY face_id ORDER BY decisions.id DESC) AS age
+  FROM decisions JOIN acts ON acts.id = act_id
+  WHERE verdict IN ('is', 'unnamed') AND undone_by IS NULL
+) WHERE age = 1 AND verdict = 'is';
+
+CREATE VIEW cluster_people AS  -- the person a cluster was named as
+SELECT cluster_id, person_id FROM (
+  SELECT cluster_id, person_id,
+         row_number() OVER (PARTITION BY cluster_id ORDER BY count(*) DESC, person_id) AS place
+  FROM memberships JOIN named_faces USING (face_id)
+  WHERE source = 'cluster' GROUP BY cluster_id, person_id
+) WHERE place = 1;
+
+CREATE VIEW listed_photos AS   -- photos that have a scanned file, with one path of each
+SELECT photos.*, min(path_text) AS path_text
+FROM photos JOIN files ON files.photo_id = photos.id
+WHERE NOT reference GROUP BY photos.id;
+
+CREATE VIEW face_people AS     -- whom each face belongs to, and how that is known
+SELECT faces.id AS face_id, faces.photo_id, cluster_id, strength,
+       coalesce(named_faces.person_id, cluster_people.person_id) AS person_id,
+       CASE WHEN named_faces.person_id IS NOT NULL THEN 'named'
+            WHEN cluster_people.person_id IS NOT NULL THEN 'cluster' END AS how
+FROM faces
+LEFT JOIN memberships ON memberships.face_id = faces.id
+LEFT JOIN named_faces ON named_faces.face_id = faces.id
+LEFT JOIN cluster_people USING (cluster_id);
+
+CREATE VIEW photos_of_person AS  -- for browsing: every photo of every named person
+SELECT people.name AS person, path_text, taken_at, how, face_id, listed_photos.id AS photo_id
+FROM face_people JOIN people ON people.id = person_id
+JOIN listed_photos ON listed_photos.id = photo_id;
+
+CREATE VIEW cluster_summary AS   -- for browsing: every cluster, as `photoclust clusters` shows it
+SELECT cluster_id AS cluster, people.name AS person, count(*) AS faces,
+       count(DISTINCT face_people.photo_id) AS photos,
+       min(taken_at) AS first, max(taken_at) AS last, avg(strength) AS strength
+FROM face_people JOIN listed_photos ON listed_photos.id = face_people.photo_id
+LEFT JOIN cluster_people USING (cluster_id)
+LEFT JOIN people ON people.id = cluster_people.person_id
+WHERE cluster_id IS NOT NULL GROUP BY cluster_id;
+"""
+
+
+@migrations()
+def m001_initial_schema(db: Database) -> None:
+    db.executescript(INITIAL_SCHEMA)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute("PRAGMA user_version = 1")

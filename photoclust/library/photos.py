@@ -1,0 +1,193 @@
+"""Photos by content and the files they were seen as."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the library remembers of a path.
+
+    `status` is that of its photo's scan by the pack in use: done, failed, or None (not tried).
+    """
+
+    size: int
+    mtime_ns: int
+    photo_id: int | None
+    status: str | None
+    reason: str | None
+    reference: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPhoto:
+    """A photo as it was recorded when its bytes were first seen."""
+
+    id: int
+    status: str | None
+    reason: str | None
+
+
+class Photos:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def known_files(self, pack_id: int) -> dict[bytes, KnownFile]:
+        """Every remembered path (as `os.fsencode` gives it) and the state of its photo."""
+        rows = self._connection.execute(
+            "SELECT path, size, mtime_ns, files.photo_id, reference, status,"
+            " coalesce(failure, reason) FROM files"
+            " LEFT JOIN scans ON scans.photo_id = files.photo_id AND pack_id = ?",
+            (pack_id,),
+        )
+        return {
+            path: KnownFile(size, mtime_ns, photo_id, status, reason, bool(reference))
+            for path, size, mtime_ns, photo_id, reference, status, reason in rows
+        }
+
+    def known_content(self, pack_id: int) -> dict[str, str | None]:
+        """Content hash -> status of its scan by this pack (done, failed, None)."""
+        return dict(
+            self._connection.execute(
+                "SELECT content_hash, status FROM photos"
+                " LEFT JOIN scans ON scans.photo_id = photos.id AND pack_id = ?",
+                (pack_id,),
+            ).fetchall()
+        )
+
+    def by_content(self, content_hash: str, pack_id: int) -> KnownPhoto | None:
+        """The photo of these bytes, if they were seen before."""
+        row = self._connection.execute(
+            "SELECT photos.id, status, reason FROM photos"
+            " LEFT JOIN scans ON scans.photo_id = photos.id AND pack_id = ?"
+            " WHERE content_hash = ?",
+            (pack_id, content_hash),
+        ).fetchone()
+        return KnownPhoto(*row) if row else None
+
+    def add(self, content_hash: str) -> int:
+        """Record a photo by its content; returns its id, old or new."""
+        self._connection.execute(
+            "INSERT INTO photos (content_hash) VALUES (?) ON CONFLICT DO NOTHING", (content_hash,)
+        )
+        row = self._connection.execute(
+            "SELECT id FROM photos WHERE content_hash = ?", (content_hash,)
+        ).fetchone()
+        return int(row[0])
+
+    def describe(
+        self,
+        photo_id: int,
+        *,
+        width: int,
+        height: int,
+        taken_at: str | None,
+        latitude: float | None,
+        longitude: float | None,
+    ) -> None:
+        """Record what a decoded photo says of itself; sizes in pixels, upright."""
+        self._connection.execute(
+            "UPDATE photos SET width = ?, height = ?, taken_at = ?, latitude = ?, longitude = ?"
+            " WHERE id = ?",
+            (width, height, taken_at, latitude, longitude, photo_id),
+        )
+
+    def record_file(
+        self,
+        path: str,
+        *,
+        photo_id: int | None,
+        size: int,
+        mtime_ns: int,
+        seen_at: str,
+        failure: str | None = None,
+        reference: bool = False,
+    ) -> None:
+        """Record that a path holds this photo, or why it cannot be read.
+
+        A file of the library stays one, even when it is also given as a reference.
+        """
+        encoded = os.fsencode(path)
+        self._connection.execute(
+            "INSERT INTO files (path, path_text, photo_id, size, mtime_ns, seen_at, reference,"
+            " failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (path) DO UPDATE SET photo_id = excluded.photo_id, size = excluded.size,"
+            " mtime_ns = excluded.mtime_ns, seen_at = excluded.seen_at, missing_since = NULL,"
+            " reference = min(reference, excluded.reference), failure = excluded.failure",
+            (
+                encoded,
+                encoded.decode("utf-8", "replace"),
+                photo_id,
+                size,
+                mtime_ns,
+                seen_at,
+                int(reference),
+                failure,
+            ),
+        )
+
+    def mark_seen(self, paths: Iterable[bytes], seen_at: str) -> None:
+        """These paths were there again, unchanged."""
+        self._connection.executemany(
+            "UPDATE files SET seen_at = ?, missing_since = NULL, reference = 0 WHERE path = ?",
+            ((seen_at, path) for path in paths),
+        )
+
+    def mark_missing(self, paths: Iterable[bytes], since: str) -> None:
+        """These paths were looked for and are gone; nothing is deleted."""
+        self._connection.executemany(
+            "UPDATE files SET missing_since = coalesce(missing_since, ?) WHERE path = ?",
+            ((since, path) for path in paths),
+        )
+
+    def record_scan(
+        self, photo_id: int, pack_id: int, *, scanned_at: str, failure: str | None
+    ) -> None:
+        """Record that a pack has looked at a photo, or why it could not."""
+        self._connection.execute(
+            "INSERT INTO scans (photo_id, pack_id, status, reason, scanned_at)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status,"
+            " reason = excluded.reason, scanned_at = excluded.scanned_at",
+            (photo_id, pack_id, "failed" if failure else "done", failure, scanned_at),
+        )
+
+    def failures(self) -> list[tuple[bytes, str]]:
+        """Paths that could not be read or decoded, and why."""
+        return [
+            (row[0], row[1])
+            for row in self._connection.execute(
+                "SELECT path, coalesce(failure, reason) FROM files"
+                " LEFT JOIN packs ON in_use"
+                " LEFT JOIN scans ON scans.photo_id = files.photo_id AND pack_id = packs.id"
+                " WHERE missing_since IS NULL AND (failure IS NOT NULL OR status = 'failed')"
+                " ORDER BY path"
+            )
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Numbers for `status`: photos, files, missing files, photos not yet tried."""
+        row = self._connection.execute(
+            "SELECT (SELECT count(*) FROM listed_photos) AS photos,"
+            " (SELECT count(*) FROM files WHERE NOT reference) AS files,"
+            " (SELECT count(*) FROM files WHERE missing_since IS NOT NULL) AS missing,"
+            " (SELECT count(*) FROM listed_photos LEFT JOIN packs ON in_use"
+            "  LEFT JOIN scans ON photo_id = listed_photos.id AND pack_id = packs.id"
+            "  WHERE status IS NULL) AS waiting"
+        ).fetchone()
+        return dict(row)
+
+    def paths_of(self, photo_ids: Iterable[int]) -> dict[int, list[str]]:
+        """The paths of these photos that are there, references left out, in a stable order."""
+        wanted = set(photo_ids)
+        paths: dict[int, list[str]] = {}
+        for photo_id, path in self._connection.execute(
+            "SELECT photo_id, path FROM files WHERE photo_id IS NOT NULL AND NOT reference"
+            " AND missing_since IS NULL ORDER BY path"
+        ):
+            if photo_id in wanted:
+                paths.setdefault(photo_id, []).append(os.fsdecode(path))
+        return paths

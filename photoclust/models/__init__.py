@@ -1,0 +1,1 @@
+"""Model packs: from pixels to faces with embeddings."""

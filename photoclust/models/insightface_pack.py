@@ -1,0 +1,115 @@
+"""Packs of InsightFace: a folder with a SCRFD detector and an ArcFace-style embedder.
+
+Loaded through the `insightface` package, detection and recognition modules only; what else a pack
+holds (106 landmarks, 3-D landmarks, age) is not run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from photoclust.domain import DetectedFace, Detection, Pixels
+from photoclust.errors import PackError
+from photoclust.models.alignment import cut_chip
+from photoclust.models.cache import sha256_of
+from photoclust.models.pack import PackDescription, Thresholds, fingerprint
+from photoclust.models.quality import face_quality
+from photoclust.models.runtime import PROVIDERS, session_options
+from photoclust.vectors import normalised
+
+LICENCE = "InsightFace weights: non-commercial research only"
+MIN_SCORE = 0.5
+
+# By sha256 of the embedder: MobileFaceNet y1, the one small enough to measure everywhere.
+MEASURED_THRESHOLDS = {
+    "cc40b59e6dec311add7671b70a64b0c96981255a0f97e942c3260b8eba63cf01": Thresholds(
+        match=0.44, link=0.42, source="lfw-a and scenes/bbt; docs/benchmarks.md"
+    ),
+}
+
+# For embedders that were not measured here: the operating point that InsightFace's own album tool
+# uses for its packs (similarity 0.48).
+USUAL_THRESHOLDS = Thresholds(match=0.48, link=0.48, source="InsightFace album management")
+
+
+class InsightFacePack:
+    """A folder of ONNX files, used as InsightFace's `FaceAnalysis` would.
+
+    Raises
+    ------
+    PackError : the folder has no detector or no embedder, or one of them cannot be loaded.
+    """
+
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        files = sorted(folder.glob("*.onnx"))
+        if not files:
+            raise PackError(
+                f"{folder} holds no ONNX files.", "Give the folder of an InsightFace pack."
+            )
+        self._detector, self._embedder = _load(folder)
+        used = [Path(self._detector.model_file), Path(self._embedder.model_file)]
+        hashes = [sha256_of(path) for path in used]
+        self._chip_side = int(self._embedder.input_size[0])
+        settings = {"min_score": MIN_SCORE, "detection_sides": [128, 640]}
+        thresholds = MEASURED_THRESHOLDS.get(hashes[1], USUAL_THRESHOLDS)
+        self.description = PackDescription(
+            name=name or folder.name,
+            fingerprint=fingerprint(hashes, settings),
+            dim=int(self._embedder.output_shape[-1]),
+            licence=LICENCE,
+            commercial=False,
+            thresholds=thresholds,
+            settings=settings,
+        )
+
+    def analyse(self, pixels: Pixels) -> list[DetectedFace]:
+        """Every face of an upright RGB picture of shape (height, width, 3), best score first."""
+        from insightface.utils.face_align import arcface_dst
+
+        height, width = pixels.shape[:2]
+        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+        boxes, points = self._detector.detect(bgr)
+        places = arcface_dst * (self._chip_side / 112)
+        faces = []
+        for (*corners, score), landmarks in zip(boxes, points, strict=True):
+            unit = np.clip(np.array(corners) / ([width, height] * 2), 0, 1)
+            if (unit[2:] <= unit[:2]).any():
+                continue
+            chip = cut_chip(bgr, landmarks, places, self._chip_side)
+            embedding = normalised(self._embedder.get_feat(chip)[0])
+            detection = Detection.of(unit, float(score), landmarks / (width, height))
+            quality = face_quality(chip, landmarks, detection.score)
+            faces.append(DetectedFace(detection, embedding, quality))
+        return sorted(faces, key=lambda face: -face.detection.score)
+
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    from insightface.app import FaceAnalysis
+
+    try:
+        analysis = FaceAnalysis(
+            name=str(folder),
+            allowed_modules=["detection", "recognition"],
+            providers=PROVIDERS,
+            sess_options=session_options(),
+        )
+        embedder = analysis.models["recognition"]
+        analysis.prepare(ctx_id=-1, det_thresh=MIN_SCORE)
+    except KeyError:
+        raise PackError(
+            f"{folder} has no embedder that InsightFace recognises.",
+            "Give the folder of an InsightFace pack.",
+        ) from None
+    except AssertionError:
+        raise PackError(
+            f"{folder} has no detector that InsightFace recognises.",
+            "Give the folder of an InsightFace pack.",
+        ) from None
+    except Exception as error:  # onnx and onnxruntime raise their own unexported types
+        raise PackError(
+            f"The pack in {folder} cannot be loaded: {error}", "Install or copy it again."
+        ) from error
+    return analysis.det_model, embedder

@@ -1,0 +1,86 @@
+"""From a pack's name or folder to a loaded pack."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+
+from photoclust.errors import PackError
+from photoclust.models.cache import packs_folder
+from photoclust.models.catalogue import KNOWN_PACKS, KnownPack
+from photoclust.models.open_pack import NAME as OPEN
+from photoclust.models.pack import FacePack
+
+
+def installed_folder(name: str) -> Path | None:
+    """Where a named InsightFace pack lies: photoclust's cache, or InsightFace's own folder."""
+    for parent in (packs_folder(), Path.home() / ".insightface" / "models"):
+        if any((parent / name).glob("*.onnx")):
+            return parent / name
+    return None
+
+
+def known_pack(name: str) -> KnownPack:
+    """The catalogue's entry of this name.
+
+    Raises
+    ------
+    PackError : there is none; the nearest name is suggested.
+    """
+    if name in KNOWN_PACKS:
+        return KNOWN_PACKS[name]
+    near = get_close_matches(name, KNOWN_PACKS, n=1)
+    raise PackError(
+        f"There is no pack called {name}.",
+        f"Did you mean {near[0]}?" if near else "See `photoclust models list`.",
+    )
+
+
+def load_pack(wanted: str, location: str | None = None) -> FacePack:
+    """Load a pack by name, or from a folder.
+
+    Parameters
+    ----------
+    wanted : `open`, the name of an InsightFace pack, or the path of a folder of ONNX files.
+    location : for a name that is no known pack, the folder it was loaded from before.
+
+    Raises
+    ------
+    PackError : there is no such pack, it is not installed, or it cannot be loaded.
+    """
+    if wanted == OPEN:
+        from photoclust.models.open_pack import OpenPack
+
+        _check_opencv()
+        return OpenPack()
+    folder = Path(location or wanted)
+    if wanted in KNOWN_PACKS and not location:
+        installed = installed_folder(wanted)
+        if installed is None:
+            raise PackError(
+                f"The pack {wanted} is not installed.",
+                f"Run `photoclust models install {wanted}`.",
+            )
+        folder = installed
+    elif not folder.is_dir():
+        if location or os.sep in wanted:
+            raise PackError(
+                f"There is no pack folder {folder}.", "Copy it back, or choose another."
+            )
+        known_pack(wanted)
+    from photoclust.models.insightface_pack import InsightFacePack
+
+    _check_opencv()
+    return InsightFacePack(folder.resolve())
+
+
+def _check_opencv() -> None:
+    """OpenCV's wheel expects two system libraries that a bare machine may lack."""
+    try:
+        import cv2  # noqa: F401
+    except ImportError as error:
+        raise PackError(
+            f"OpenCV cannot be loaded ({error}).",
+            "On Debian and Ubuntu run `apt-get install libgl1 libglib2.0-0`.",
+        ) from None

@@ -1,0 +1,65 @@
+"""What a model pack is: pixels in, faces with embeddings out, and one fingerprint over both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from photoclust.domain import DetectedFace, Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a pack's similarities (cosine, -1..1) mean the same person.
+
+    Attributes
+    ----------
+    match : at least this similar to an exemplar, a face is taken for that person.
+    link : HDBSCAN joins no faces across a gap less similar than this.
+    source : the data both were measured on.
+    """
+
+    match: float
+    link: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackDescription:
+    """Everything a library records about the pack that made its faces.
+
+    Attributes
+    ----------
+    name : as the user calls it; for a folder, the folder's name.
+    fingerprint : sha256 over the model files and the settings that change an embedding.
+    dim : length of an embedding.
+    licence : one line.
+    commercial : may the weights be used commercially?
+    """
+
+    name: str
+    fingerprint: str
+    dim: int
+    licence: str
+    commercial: bool
+    thresholds: Thresholds
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+class FacePack(Protocol):
+    """A detector, an aligner and an embedder that belong together. Safe to call from threads."""
+
+    @property
+    def description(self) -> PackDescription: ...
+
+    def analyse(self, pixels: Pixels) -> list[DetectedFace]:
+        """Every face of an upright RGB picture of shape (height, width, 3), best score first."""
+        ...
+
+
+def fingerprint(file_hashes: list[str], settings: dict[str, Any]) -> str:
+    """One sha256 for a pack: its files, in any order, and its settings."""
+    content = json.dumps([sorted(file_hashes), settings], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

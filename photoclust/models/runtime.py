@@ -1,0 +1,43 @@
+"""ONNX Runtime sessions as photoclust wants them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photoclust.errors import PackError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+PROVIDERS = ["CPUExecutionProvider"]
+
+
+def session_options() -> onnxruntime.SessionOptions:
+    """One thread a session: photos run side by side instead, which keeps cores busier."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
+
+
+def open_session(model: Path | bytes) -> onnxruntime.InferenceSession:
+    """A session over an ONNX file or its bytes.
+
+    Raises
+    ------
+    PackError : ONNX Runtime cannot load it.
+    """
+    import onnxruntime
+
+    source = model if isinstance(model, bytes) else str(model)
+    try:
+        return onnxruntime.InferenceSession(source, session_options(), providers=PROVIDERS)
+    except Exception as error:  # onnxruntime raises its own unexported types
+        name = model.name if isinstance(model, Path) else "a model"
+        raise PackError(
+            f"ONNX Runtime cannot load {name}: {error}", "Run `photoclust models verify`."
+        ) from error

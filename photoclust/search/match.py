@@ -1,0 +1,52 @@
+"""Comparing faces with the exemplars of a person."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.vectors import Matrix
+
+# A face's similarity to a person is the mean over this many of the most similar exemplars: the
+# best one alone lets every blurred exemplar bring its own false matches (docs/benchmarks.md).
+NEAREST_EXEMPLARS = 3
+
+MAX_EXEMPLARS = 16
+
+
+def choose_exemplars(
+    embeddings: Matrix, quality: NDArray[np.floating], limit: int = MAX_EXEMPLARS
+) -> NDArray[np.int64]:
+    """Indices of at most `limit` faces that stand for a person.
+
+    The best face first, then always the one least like those chosen, among the better half by
+    quality, so that ages and poses are covered but not blurred faces.
+    """
+    count = len(embeddings)
+    if count <= limit:
+        return np.arange(count)
+    pool = np.argsort(-np.asarray(quality), kind="stable")[: max(limit, count // 2)]
+    chosen = [int(pool[0])]
+    nearest = embeddings[pool] @ embeddings[pool[0]]
+    while len(chosen) < limit:
+        farthest = int(nearest.argmin())
+        chosen.append(int(pool[farthest]))
+        nearest = np.maximum(nearest, embeddings[pool] @ embeddings[pool[farthest]])
+    return np.array(sorted(chosen), np.int64)
+
+
+def similarity_to(exemplars: Matrix, embeddings: Matrix) -> NDArray[np.float32]:
+    """How like a person each face is: cosine -1..1, (n,), for exemplars (m, dim), m >= 1."""
+    similarities = embeddings @ exemplars.T
+    nearest = min(NEAREST_EXEMPLARS, similarities.shape[1])
+    best = np.partition(similarities, -nearest, axis=1)[:, -nearest:]
+    return np.asarray(best.mean(axis=1), np.float32)
+
+
+def best_of_each_photo(
+    photo_ids: NDArray[np.int64], similarities: NDArray[np.floating]
+) -> NDArray[np.int64]:
+    """Indices of the most similar face of every photo: a person is in a photo once."""
+    order = np.lexsort((-similarities, photo_ids))
+    _photos, first = np.unique(photo_ids[order], return_index=True)
+    return np.sort(order[first])
