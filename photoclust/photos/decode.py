@@ -18,8 +18,8 @@ from photoclust.photos.metadata import Metadata, read_metadata
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# Pillow knows many more; each is one more decoder to break.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
+# Pillow knows many more; each is one more decoder to break. MPO is opened as JPEG.
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
 
 # A longer photo is shrunk to this while it is decoded. 12 megapixels are left whole.
 WORKING_SIDE = 4096  # pixels

@@ -1,0 +1,190 @@
+"""How good the people are: the figures of docs/benchmarks.md.
+
+    python benchmarks/accuracy.py [--pack open|FOLDER] [--data ../shared/data]
+
+Scans `lfw-a` and `scenes/bbt` into libraries of their own with the program's defaults, then prints
+- BCubed precision, recall, F and coverage on lfw-a (the most central face of each photo; a photo
+  without a face is a face alone),
+- verification accuracy on lfw-a-pairs.txt, threshold chosen on nine of ten folds,
+- who is in which cluster of scenes/bbt,
+- how well `find` does with 1, 3 and 8 exemplars a person.
+Names of files and folders are the truth only; the program never sees more than the pixels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import photoclust
+from photoclust.library import Library
+from photoclust.library.faces import Face
+from photoclust.search.match import similarity_to
+
+FOLDS = 10
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--pack", default="open")
+    data = os.environ.get("PHOTOCLUST_DATA", "../shared/data")
+    arguments.add_argument("--data", type=Path, default=Path(data))
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        lfw = scanned(Path(folder) / "lfw.db", chosen.data / "lfw-a", chosen.pack)
+        central = central_faces(lfw)
+        report_clusters(lfw, central, chosen.data / "lfw-a")
+        report_pairs(lfw, central, chosen.data / "lfw-a-pairs.txt")
+        report_find(lfw, central)
+        bbt = scanned(Path(folder) / "bbt.db", chosen.data / "scenes" / "bbt", chosen.pack)
+        report_scenes(bbt, chosen.data / "scenes" / "bbt")
+
+
+def scanned(database: Path, photos: Path, pack: str) -> Library:
+    """A fresh library of these photos."""
+    library = Library.open(database, create=True)
+    started = time.monotonic()
+    report = photoclust.scan(library, [photos], pack=pack, accept_licence=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{photos.name}: {report.indexed} photos, {report.faces} faces in "
+        f"{time.monotonic() - started:.0f} s, peak {peak:.0f} MB"
+    )
+    return library
+
+
+def central_faces(library: Library) -> dict[str, Face]:
+    """Path -> the face nearest to the middle of the photo."""
+    faces = library.faces.all()
+    paths = library.photos.paths_of(face.photo_id for face in faces)
+    best: dict[str, Face] = {}
+    for face in faces:
+        for path in paths[face.photo_id]:
+            if path not in best or off_centre(face) < off_centre(best[path]):
+                best[path] = face
+    return best
+
+
+def off_centre(face: Face) -> float:
+    box = face.box
+    return (box.x1 + box.x2 - 1) ** 2 + (box.y1 + box.y2 - 1) ** 2
+
+
+def report_clusters(library: Library, central: dict[str, Face], photos: Path) -> None:
+    truth, found = [], []
+    paths = sorted(str(path) for path in photos.resolve().rglob("*.jpg"))
+    for index, path in enumerate(paths):
+        truth.append(Path(path).parent.name)
+        face = central.get(path)
+        alone = face is None or face.cluster is None
+        found.append(f"alone {index}" if alone else f"cluster {face.cluster}")
+    precision, recall = bcubed(found, truth)
+    f = 2 * precision * recall / (precision + recall)
+    crowded = Counter(
+        (face.cluster, face.photo_id) for face in library.faces.all() if face.cluster is not None
+    )
+    print(f"  BCubed P {precision:.4f}  R {recall:.4f}  F {f:.4f}")
+    print(f"  coverage {len(central) / len(paths):.4f}, {len(set(found))} groups")
+    print(f"  two faces of one photo in one cluster: {sum(n > 1 for n in crowded.values())}")
+
+
+def bcubed(found: list[str], truth: list[str]) -> tuple[float, float]:
+    """BCubed precision and recall (Amigo et al. 2009)."""
+    clusters, people = Counter(found), Counter(truth)
+    both = Counter(zip(found, truth, strict=True))
+    pairs = list(zip(found, truth, strict=True))
+    precision = np.mean([both[pair] / clusters[pair[0]] for pair in pairs])
+    recall = np.mean([both[pair] / people[pair[1]] for pair in pairs])
+    return float(precision), float(recall)
+
+
+def report_pairs(library: Library, central: dict[str, Face], pairs: Path) -> None:
+    vectors = library.faces.vectors()
+    row = {int(face): index for index, face in enumerate(vectors.ids)}
+    by_name = {Path(path).stem: vectors.matrix[row[face.id]] for path, face in central.items()}
+    similarities, same = [], []
+    for line in pairs.read_text().splitlines():
+        parts = line.split()
+        name, first, *rest = parts
+        other, second = (name, rest[0]) if len(rest) == 1 else rest
+        one, two = f"{name}_{int(first):04d}", f"{other}_{int(second):04d}"
+        similarities.append(by_name[one] @ by_name[two])
+        same.append(len(rest) == 1)
+    s, y = np.array(similarities), np.array(same)
+    folds = np.random.default_rng(0).permutation(len(s)) % FOLDS
+    balanced, plain = [], []
+    for fold in range(FOLDS):
+        threshold = best_threshold(s[folds != fold], y[folds != fold])
+        says = s[folds == fold] >= threshold
+        wanted = y[folds == fold]
+        balanced.append((says[wanted].mean() + (~says[~wanted]).mean()) / 2)
+        plain.append((says == wanted).mean())
+    threshold = best_threshold(s, y)
+    fitted = ((s[y] >= threshold).mean() + (s[~y] < threshold).mean()) / 2
+    print(f"  pairs: balanced accuracy {np.mean(balanced):.4f} (threshold from nine folds)")
+    print(f"         accuracy {np.mean(plain):.4f}; balanced with the best threshold {fitted:.4f}")
+
+
+def best_threshold(similarities: NDArray[np.floating], same: NDArray[np.bool_]) -> float:
+    """Where balanced accuracy is best; the middle of the gap between two similarities."""
+    values = np.unique(similarities)
+    middles = (values[1:] + values[:-1]) / 2
+    scores = [
+        (similarities[same] >= t).mean() + (similarities[~same] < t).mean() for t in middles
+    ]
+    return float(middles[int(np.argmax(scores))])
+
+
+def report_find(library: Library, central: dict[str, Face]) -> None:
+    """The rule of `find` alone (no clusters): k random exemplars of everybody with 4+ photos."""
+    pack = library.packs.in_use()
+    assert pack is not None
+    vectors = library.faces.vectors()
+    row = {int(face): index for index, face in enumerate(vectors.ids)}
+    people = defaultdict(list)
+    for path, face in central.items():
+        people[Path(path).parent.name].append(row[face.id])
+    everybody = np.array(sorted(index for rows in people.values() for index in rows))
+    for count in (1, 3, 8):
+        right = wrong = missed = 0
+        rng = np.random.default_rng(0)
+        for rows in people.values():
+            if len(rows) < 4:
+                continue
+            known = rng.permutation(rows)[: min(count, len(rows) - 1)]
+            others = np.setdiff1d(everybody, known)
+            alike = similarity_to(vectors.matrix[known], vectors.matrix[others]) >= pack.match
+            theirs = np.isin(others, rows)
+            right += int((alike & theirs).sum())
+            wrong += int((alike & ~theirs).sum())
+            missed += int((~alike & theirs).sum())
+        print(
+            f"  find with {count} exemplar(s): precision {right / (right + wrong):.3f}, "
+            f"recall {right / (right + missed):.3f}"
+        )
+
+
+def report_scenes(library: Library, photos: Path) -> None:
+    root = photos.resolve()
+    members = defaultdict(Counter)
+    faces = library.faces.all()
+    paths = library.photos.paths_of(face.photo_id for face in faces)
+    for face in faces:
+        path = Path(paths[face.photo_id][0])
+        who = path.stem if path.parent == root else path.parent.name
+        kind = "scenes" if who.startswith("bbt") else who
+        members[face.cluster][kind] += 1
+    for cluster, who in sorted(members.items(), key=lambda item: item[0] or 999):
+        print(f"  cluster {cluster}: {', '.join(f'{n} {name}' for name, n in who.items())}")
+
+
+if __name__ == "__main__":
+    main()
