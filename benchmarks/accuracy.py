@@ -137,9 +137,7 @@ def best_threshold(similarities: NDArray[np.floating], same: NDArray[np.bool_]) 
     """Where balanced accuracy is best; the middle of the gap between two similarities."""
     values = np.unique(similarities)
     middles = (values[1:] + values[:-1]) / 2
-    scores = [
-        (similarities[same] >= t).mean() + (similarities[~same] < t).mean() for t in middles
-    ]
+    scores = [(similarities[same] >= t).mean() + (similarities[~same] < t).mean() for t in middles]
     return float(middles[int(np.argmax(scores))])
 
 

@@ -1,3 +1,45 @@
 """A contact sheet of faces."""
 
 from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from photoclust.errors import PhotoclustError
+from photoclust.export.crops import face_crops
+from photoclust.export.sheet import write_sheet
+from photoclust.library import Library
+from photoclust.library.faces import Face
+
+CROP_SIDE = 128  # pixels
+
+# 600 crops are a sheet of 12 x 50, and 45 MB while it is drawn.
+MAX_FACES = 600
+
+
+def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: str) -> Path:
+    """Write the crops of these faces, in their order, as one PNG; returns its path.
+
+    Without `out` the file goes to a new folder for temporary files. Only the first `MAX_FACES`
+    are drawn.
+
+    Raises
+    ------
+    PhotoclustError : it cannot be written, or would replace a photo of the library.
+    """
+    if out is None:
+        out = Path(tempfile.mkdtemp(prefix="photoclust-")) / f"{title.replace(' ', '-')}.png"
+    elif library.photos.holds(os.path.abspath(out)):
+        raise PhotoclustError(f"{out} is one of your photos.", "Give the sheet another name.")
+    if len(faces) > MAX_FACES:
+        title = f"{title} ({MAX_FACES} of {len(faces)} faces)"
+        faces = faces[:MAX_FACES]
+    crops = {face.id: crop for face, crop in face_crops(library, faces, CROP_SIDE)}
+    captioned = [(crops[face.id], _caption(face)) for face in faces]
+    write_sheet(captioned, out, title)
+    return out
+
+
+def _caption(face: Face) -> str:
+    return f"#{face.id}" if face.strength is None else f"#{face.id}  {face.strength:.2f}"

@@ -39,6 +39,12 @@ class ErrorBoundary(TyperGroup):
             if error.hint:
                 say(error.hint)
             raise typer.Exit(USAGE if isinstance(error, UsageError) else FAILED) from None
+        except ImportError as error:
+            if ".so" not in str(error):
+                raise
+            say(f"Error: A system library is missing: {error}.", style="bold red")
+            say("On Debian and Ubuntu run `apt-get install libgl1 libglib2.0-0`.")
+            raise typer.Exit(FAILED) from None
         except BrokenPipeError:
             # The reader (such as `head`) has seen enough; Python must not flush into it at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from photoclust.cli.streams import say
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A new or empty folder.")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = Path(
         "photoclust-demo"
     ),
 ) -> None:
@@ -28,6 +30,7 @@ def demo(
         report = run(folder, progress)
     finally:
         progress.finish()
+    program = "photoclust" if shutil.which("photoclust") else shlex.quote(sys.argv[0])
     database = shlex.quote(str(report.database))
     print(f"scan      {audit_line(report.scan)}")
     print(f"cluster   {report.scan.faces} faces, {len(report.people)} people in clusters")
@@ -39,6 +42,6 @@ def demo(
     print()
     print("Go on with it:")
     for command in ("clusters", f"find {report.person}", "show cluster 1 --sheet 1.png", "people"):
-        print(f"  photoclust {command} --db {database}")
+        print(f"  {program} {command} --db {database}")
     print("or on your own photos, in a library of their own:")
-    print("  photoclust scan ~/Pictures")
+    print(f"  {program} scan ~/Pictures")

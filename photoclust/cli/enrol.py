@@ -12,7 +12,7 @@ from photoclust.cli.streams import say, shown_path
 def enrol(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Whose face it is.")],
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Reference photos.")],
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Reference photos.")],
     face: Annotated[
         int | None,
         typer.Option(help="Which face of a photo of several, from the left.", show_default=False),

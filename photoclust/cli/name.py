@@ -17,7 +17,9 @@ def name(
     context: typer.Context,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="[cluster|face] NUMBER NAME", help="Who, and what they are called."),
+        typer.Argument(
+            metavar="WHICH NAME", help="`cluster 3`, `3`, `c3`, `face 91` or `f91`, then the name."
+        ),
     ],
     db: DbOption = None,
 ) -> None:
@@ -42,7 +44,8 @@ def name(
 def unname(
     context: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(metavar="[cluster|face] NUMBER", help="Whose name to take back.")
+        list[str],
+        typer.Argument(metavar="WHICH", help="`cluster 3`, `3`, `c3`, `face 91` or `f91`."),
     ],
     db: DbOption = None,
 ) -> None:

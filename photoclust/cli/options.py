@@ -12,7 +12,10 @@ DONE, FAILED, USAGE, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 DbOption = Annotated[
     Path | None,
     typer.Option(
-        "--db", help="The library's file. [default: in the user data folder]", show_default=False
+        "--db",
+        help="The library's file. [default: in the user data folder]",
+        show_default=False,
+        show_envvar=False,
     ),
 ]
 

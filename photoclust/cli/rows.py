@@ -18,10 +18,12 @@ from photoclust.errors import UsageError
 # Raised when a field of any --json output changes its meaning or goes away.
 SCHEMA_VERSION = 1
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document.")]
-NlFlag = Annotated[bool, typer.Option("--nl", help="One JSON object per line.")]
-CsvFlag = Annotated[bool, typer.Option("--csv", help="CSV with a header.")]
-TableFlag = Annotated[bool, typer.Option("-t", "--table", help="A table, even when piped.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document.", show_envvar=False)]
+NlFlag = Annotated[bool, typer.Option("--nl", help="One JSON object per line.", show_envvar=False)]
+CsvFlag = Annotated[bool, typer.Option("--csv", help="CSV with a header.", show_envvar=False)]
+TableFlag = Annotated[
+    bool, typer.Option("-t", "--table", help="A table, even when piped.", show_envvar=False)
+]
 
 
 class Form(StrEnum):

@@ -28,7 +28,7 @@ SHOWN_FAILURES = 10
 
 def scan(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders and photos.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders and photos.")],
     pack: PackOption = None,
     accept_licence: AcceptLicence = False,
     cluster: Annotated[bool, typer.Option(help="Cluster when done.")] = True,

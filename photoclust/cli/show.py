@@ -34,7 +34,8 @@ COLUMNS = (
 def show(
     context: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(metavar="[cluster|face] NUMBER", help="What to show.")
+        list[str],
+        typer.Argument(metavar="WHICH", help="`cluster 3`, `3`, `c3`, `face 91` or `f91`."),
     ],
     sheet: Annotated[
         Path | None,
@@ -65,9 +66,10 @@ def show(
             faces = [face_numbered(library, target.number)]
         paths = library.photos.paths_of(face.photo_id for face in faces)
         if sheet is not None or open_:
-            from photoclust.actions.sheet import write_contact_sheet
+            from photoclust.actions.sheet import contact_sheet
 
-            sheet = write_contact_sheet(library, faces, sheet, f"{target.kind} {target.number}")
+            title = f"{target.kind.capitalize()} {target.number}"
+            sheet = contact_sheet(library, faces, sheet, title)
     rows = [
         {
             "face": face.id,

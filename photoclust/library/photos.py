@@ -168,6 +168,13 @@ class Photos:
             )
         ]
 
+    def holds(self, path: str) -> bool:
+        """Is this absolute path a file of the library?"""
+        row = self._connection.execute(
+            "SELECT 1 FROM files WHERE path = ?", (os.fsencode(path),)
+        ).fetchone()
+        return row is not None
+
     def counts(self) -> dict[str, int]:
         """Numbers for `status`: photos, files, missing files, photos not yet tried."""
         row = self._connection.execute(

@@ -52,7 +52,6 @@ def load_pack(wanted: str, location: str | None = None) -> FacePack:
     if wanted == OPEN:
         from photoclust.models.open_pack import OpenPack
 
-        _check_opencv()
         return OpenPack()
     folder = Path(location or wanted)
     if wanted in KNOWN_PACKS and not location:
@@ -71,16 +70,4 @@ def load_pack(wanted: str, location: str | None = None) -> FacePack:
         known_pack(wanted)
     from photoclust.models.insightface_pack import InsightFacePack
 
-    _check_opencv()
     return InsightFacePack(folder.resolve())
-
-
-def _check_opencv() -> None:
-    """OpenCV's wheel expects two system libraries that a bare machine may lack."""
-    try:
-        import cv2  # noqa: F401
-    except ImportError as error:
-        raise PackError(
-            f"OpenCV cannot be loaded ({error}).",
-            "On Debian and Ubuntu run `apt-get install libgl1 libglib2.0-0`.",
-        ) from None

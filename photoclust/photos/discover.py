@@ -22,6 +22,9 @@ VIDEO_SUFFIXES = frozenset(
 # Folders that programs fill with copies of photos: Synology, freedesktop.org, Windows.
 SYSTEM_FOLDERS = frozenset({"@eadir", "#recycle", "$recycle.bin", "system volume information"})
 
+# Lies in every gallery that photoclust wrote: its pictures are no photos of their own.
+GALLERY_MARKER = ".photoclust-gallery"
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
@@ -86,26 +89,34 @@ def find_photos(roots: list[str]) -> Iterator[Found]:
             yield _examine(root)
 
 
-def _walk(folder: str) -> Iterator[Found]:
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        yield UnreachableFile(folder, f"folder cannot be read ({reason_of(error)})")
-        return
-    for entry in entries:
+def _walk(root: str) -> Iterator[Found]:
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
         try:
-            is_folder = entry.is_dir()
-            is_link = entry.is_symlink()
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield UnreachableFile(entry.path, reason_of(error))
+            yield UnreachableFile(folder, f"folder cannot be read ({reason_of(error)})")
             continue
-        if not is_folder:
-            yield _examine(entry.path)
-        elif is_link:
-            yield SkippedFile(entry.path, "link to a folder")
-        elif not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FOLDERS:
-            yield from _walk(entry.path)
+        if any(entry.name == GALLERY_MARKER for entry in entries):
+            yield SkippedFile(folder, "gallery of photoclust")
+            continue
+        inner = []
+        for entry in entries:
+            try:
+                is_folder = entry.is_dir()
+                is_link = entry.is_symlink()
+            except OSError as error:
+                yield UnreachableFile(entry.path, reason_of(error))
+                continue
+            if not is_folder:
+                yield _examine(entry.path)
+            elif is_link:
+                yield SkippedFile(entry.path, "link to a folder")
+            elif not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FOLDERS:
+                inner.append(entry.path)
+        waiting += reversed(inner)
 
 
 def _examine(path: str) -> Found:

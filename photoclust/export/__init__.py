@@ -1,0 +1,1 @@
+"""What leaves the library: contact sheets and galleries."""

@@ -1,0 +1,96 @@
+"""Square pictures of faces, cut from their photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from photoclust.domain import Box, Pixels
+from photoclust.errors import UnreadablePhoto
+from photoclust.library import Library
+from photoclust.library.faces import Face
+from photoclust.photos.decode import DecodedPhoto, decode, read_bytes
+
+# Room around a face on each side, as a share of the longer side of its box: hair, ears and chin.
+MARGIN = 0.35
+
+# A photo is decoded at this for its crops: a face of 1/8 of the width still has 256 pixels.
+DECODED_SIDE = 2048  # pixels, longest side
+
+PLACEHOLDER_GROUND, PLACEHOLDER_SHAPE = (214, 214, 214), (180, 180, 180)
+
+
+def face_crop(pixels: Pixels, box: Box, side: int) -> Pixels:
+    """The square around a face, with a margin, as RGB of shape (side, side, 3).
+
+    At the picture's edge the square moves or gives up its margin; only where the face itself is
+    larger than the picture are the outermost pixels repeated.
+
+    Parameters
+    ----------
+    pixels : the upright photo, shape (height, width, 3).
+    box : the face in 0..1 of it; may reach beyond the picture.
+    side : pixels.
+    """
+    height, width = pixels.shape[:2]
+    x1, y1, x2, y2 = box.in_pixels(width, height)
+    face = max(x2 - x1, y2 - y1)
+    square = max(1, round(max(face, min(face * (1 + 2 * MARGIN), width, height))))
+    left = _inside((x1 + x2 - square) / 2, square, width)
+    top = _inside((y1 + y2 - square) / 2, square, height)
+    cut = pixels[max(0, top) : top + square, max(0, left) : left + square]
+    if cut.shape[:2] != (square, square):
+        above, before = max(0, -top), max(0, -left)
+        below, after = square - cut.shape[0] - above, square - cut.shape[1] - before
+        cut = np.pad(cut, ((above, below), (before, after), (0, 0)), mode="edge")
+    method = cv2.INTER_AREA if square > side else cv2.INTER_LANCZOS4
+    return np.asarray(cv2.resize(cut, (side, side), interpolation=method), np.uint8)
+
+
+def face_crops(library: Library, faces: Iterable[Face], side: int) -> Iterator[tuple[Face, Pixels]]:
+    """Each face with its crop of shape (side, side, 3), photo by photo.
+
+    Every photo is opened once, in the order of its first face. A face whose photo is gone or
+    cannot be read comes with a grey placeholder.
+    """
+    by_photo: dict[int, list[Face]] = {}
+    for face in faces:
+        by_photo.setdefault(face.photo_id, []).append(face)
+    paths = library.photos.paths_of(by_photo)
+    for photo_id, its_faces in by_photo.items():
+        photo = read_photo(paths.get(photo_id, []))
+        for face in its_faces:
+            crop = face_crop(photo.pixels, face.box, side) if photo else placeholder(side)
+            yield face, crop
+
+
+def read_photo(paths: Iterable[str | Path]) -> DecodedPhoto | None:
+    """A photo from the first of its files that can be read, or None.
+
+    Its longest side is at most `DECODED_SIDE`.
+    """
+    for path in paths:
+        try:
+            return decode(read_bytes(path), DECODED_SIDE)
+        except UnreadablePhoto:
+            continue
+    return None
+
+
+def placeholder(side: int) -> Pixels:
+    """What stands for a picture that is not there: grey, a head and shoulders, (side, side, 3)."""
+    drawn = np.full((side, side, 3), PLACEHOLDER_GROUND, np.uint8)
+    middle, head, shoulders = side // 2, round(side * 0.17), round(side * 0.32)
+    cv2.circle(drawn, (middle, round(side * 0.4)), head, PLACEHOLDER_SHAPE, -1, cv2.LINE_AA)
+    cv2.circle(drawn, (middle, round(side * 0.96)), shoulders, PLACEHOLDER_SHAPE, -1, cv2.LINE_AA)
+    return drawn
+
+
+def _inside(start: float, length: int, limit: int) -> int:
+    """Where a stretch begins that should lie in 0..limit; centred if it is longer than that."""
+    if length > limit:
+        return (limit - length) // 2
+    return min(max(round(start), 0), limit - length)

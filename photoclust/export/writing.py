@@ -1,0 +1,55 @@
+"""Writing files that are there as a whole or not at all, with errors a person understands."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photoclust.errors import PhotoclustError
+
+# What a file is called until it is complete.
+PART_SUFFIX = ".part"
+
+NO_ROOM = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step: nobody ever sees half of it, and no link is followed.
+
+    Raises
+    ------
+    OSError : the system refuses.
+    """
+    part = path.with_name(path.name + PART_SUFFIX)
+    part.unlink(missing_ok=True)
+    try:
+        with part.open("xb") as stream:
+            stream.write(data)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """The system's refusals inside, as one sentence each.
+
+    Raises
+    ------
+    PhotoclustError : the disk is full, or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise PhotoclustError(
+                f"No room left on the disk of {folder}.", "Free some space, or choose another disk."
+            ) from error
+        reason = (error.strerror or str(error)).lower()
+        raise PhotoclustError(
+            f"Cannot write to {folder}: {reason}.", "Choose another folder."
+        ) from error
