@@ -79,7 +79,8 @@ def test_faces_are_of_a_size_that_can_be_recognised(built: Built) -> None:
     for face in truth:
         height, width = sizes[face.file]
         x1, y1, x2, y2 = face.box.in_pixels(width, height)
-        assert 0 < x1 < x2 < width and 0 < y1 < y2 < height
+        assert 0 < x1 < x2 < width
+        assert 0 < y1 < y2 < height
         assert 45 <= x2 - x1 <= 260, face
 
 
@@ -132,7 +133,8 @@ def test_no_shot_cuts_through_a_face(scene: Shot) -> None:
 
 def test_a_print_shows_one_person_only() -> None:
     for person in PEOPLE.values():
-        assert person.room.holds(person.head) and person.head.holds(person.face)
+        assert person.room.holds(person.head)
+        assert person.head.holds(person.face)
         for other in PEOPLE.values():
             if other != person and other.source == person.source:
                 assert not _touch(person.room, other.face)
