@@ -1,6 +1,6 @@
 """Draws docs/pictures/gallery.png: the demo's gallery, everybody but the astronaut blurred.
 
-    python docs/picture.py    # needs chromium
+python docs/picture.py    # needs chromium
 """
 
 from __future__ import annotations

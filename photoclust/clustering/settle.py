@@ -40,9 +40,11 @@ def settle(
 
     `new_number` is called for each group that is no earlier cluster.
     """
-    labels = _part_people(grouping.labels, embeddings, known.people)
-    numbers = _carry_numbers(labels, known.clusters, new_number)
     pinned = (known.people > 0) & (known.clusters != NOISE)
+    labels = _part_people(grouping.labels, embeddings, known.people)
+    _part_photos(labels, embeddings, known)
+    _drop_single(labels, pinned)
+    numbers = _carry_numbers(labels, known, pinned, new_number)
     numbers[pinned] = known.clusters[pinned]
     _part_photos(numbers, embeddings, known)
     _drop_single(numbers, pinned)
@@ -79,21 +81,29 @@ def _part_people(
 
 
 def _carry_numbers(
-    labels: NDArray[np.int64], before: NDArray[np.int64], new_number: Callable[[], int]
+    labels: NDArray[np.int64],
+    known: Known,
+    pinned: NDArray[np.bool_],
+    new_number: Callable[[], int],
 ) -> NDArray[np.int64]:
     """Give each group the number of the earlier cluster it shares most faces with.
 
-    Each number goes to one group, larger overlaps first; the rest get new numbers, larger groups
-    first.
+    Each number goes to one group, larger overlaps first, and never to a group of somebody else
+    than those whose named faces keep it; the rest get new numbers, larger groups first.
     """
     groups = _members(labels)
+    owners: dict[int, set[int]] = defaultdict(set)
+    for index in np.flatnonzero(pinned):
+        owners[int(known.clusters[index])].add(int(known.people[index]))
     overlaps = []
     for label, indices in groups.items():
-        earlier, counts = np.unique(before[indices], return_counts=True)
+        people = set(known.people[indices].tolist()) - {0}
+        earlier, counts = np.unique(known.clusters[indices], return_counts=True)
         overlaps += [
             (-int(shared), int(number), label)
             for number, shared in zip(earlier, counts, strict=True)
             if number != NOISE
+            and (not people or int(number) not in owners or people & owners[int(number)])
         ]
     numbers: dict[int, int] = {}
     taken: set[int] = set()
@@ -107,12 +117,12 @@ def _carry_numbers(
     return np.array([numbers.get(int(label), NOISE) for label in labels], np.int64)
 
 
-def _part_photos(numbers: NDArray[np.int64], embeddings: Matrix, known: Known) -> None:
+def _part_photos(labels: NDArray[np.int64], embeddings: Matrix, known: Known) -> None:
     """Of two faces of one photo in a cluster, only the one closer to the others stays.
 
     Faces that a human named are never put out.
     """
-    for indices in _members(numbers).values():
+    for indices in _members(labels).values():
         photos, counts = np.unique(known.photos[indices], return_counts=True)
         crowded = photos[counts > 1]
         if not len(crowded):
@@ -127,11 +137,11 @@ def _part_photos(numbers: NDArray[np.int64], embeddings: Matrix, known: Known) -
             if not len(named):
                 best = (embeddings[unnamed] @ centre).argmax()
                 unnamed = np.delete(unnamed, best)
-            numbers[unnamed] = NOISE
+            labels[unnamed] = NOISE
 
 
-def _drop_single(numbers: NDArray[np.int64], pinned: NDArray[np.bool_]) -> None:
+def _drop_single(labels: NDArray[np.int64], pinned: NDArray[np.bool_]) -> None:
     """A group that the rules above left with one unnamed face is no group."""
-    for indices in _members(numbers).values():
+    for indices in _members(labels).values():
         if len(indices) == 1 and not pinned[indices[0]]:
-            numbers[indices] = NOISE
+            labels[indices] = NOISE

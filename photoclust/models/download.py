@@ -6,6 +6,7 @@ The only file of photoclust that opens a network connection.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import shutil
 import tempfile
@@ -45,15 +46,26 @@ def install(pack: KnownPack, progress: Progress | None = None) -> Path:
     url = f"{base.rstrip('/')}/{pack.name}.zip"
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
-        _fetch(url, archive, pack.archive.size, progress or Silent())
+        if not archive.exists() or archive.stat().st_size != pack.archive.size:
+            _fetch(url, archive, pack.archive.size, progress or Silent())
         _check(archive, pack.archive.sha256)
         _unpack(archive, folder)
         archive.unlink()
     except urllib.error.HTTPError as error:
         raise PackError(
-            f"{url} answered {error.code} {error.reason}.", "Try again later."
+            f"{url} answered {error.code} {error.reason}.",
+            "Try again later, or name another place with PHOTOCLUST_MODELS_URL.",
         ) from error
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+    except ValueError as error:
+        raise PackError(
+            f"{url} is no address of the web ({error}).", "Correct PHOTOCLUST_MODELS_URL."
+        ) from error
+    except (
+        urllib.error.URLError,
+        http.client.HTTPException,
+        TimeoutError,
+        ConnectionError,
+    ) as error:
         raise PackError(
             f"Cannot reach {url} ({getattr(error, 'reason', error)}).",
             "Check the network and run it again; it goes on where it stopped. Without a network "
@@ -78,7 +90,8 @@ def _fetch(url: str, archive: Path, size: int, progress: Progress) -> None:
         raise
     with response:
         resumed = response.status == 206
-        progress.start(f"Downloading {url}", size // CHUNK + 1, "MB")
+        left = size - start if resumed else size
+        progress.start(f"Downloading {url}", left // CHUNK + 1, "MB")
         with archive.open("ab" if resumed else "wb") as stream:
             while chunk := response.read(CHUNK):
                 stream.write(chunk)
@@ -103,6 +116,8 @@ def _check(archive: Path, sha256: str) -> None:
 
 def _unpack(archive: Path, folder: Path) -> None:
     """Put the archive's files, without their folders, in place at one stroke."""
+    for left_over in folder.parent.glob(f".{folder.name}.*"):
+        shutil.rmtree(left_over, ignore_errors=True)
     staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         with zipfile.ZipFile(archive) as zipped:

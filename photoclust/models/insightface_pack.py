@@ -6,6 +6,7 @@ holds (106 landmarks, 3-D landmarks, age) is not run.
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from photoclust.vectors import normalised
 
 LICENCE = "InsightFace weights: non-commercial research only"
 MIN_SCORE = 0.5
+
+# A strip longer than this is less than two pixels wide for the 128-pixel detector.
+LONGEST_ASPECT = 64
 
 # By sha256 of the embedder: MobileFaceNet y1, the one small enough to measure everywhere.
 MEASURED_THRESHOLDS = {
@@ -70,6 +74,8 @@ class InsightFacePack:
         from insightface.utils.face_align import arcface_dst
 
         height, width = pixels.shape[:2]
+        if max(height, width) > LONGEST_ASPECT * min(height, width):
+            return []
         bgr = np.ascontiguousarray(pixels[:, :, ::-1])
         boxes, points = self._detector.detect(bgr)
         places = arcface_dst * (self._chip_side / 112)
@@ -86,11 +92,20 @@ class InsightFacePack:
         return sorted(faces, key=lambda face: -face.detection.score)
 
 
-def _load(folder: Path) -> tuple[Any, Any]:
-    from insightface.app import FaceAnalysis
-
+def _face_analysis_class() -> Any:
+    """Import insightface without a socket: urllib3, which it imports, binds one to try IPv6."""
+    had, socket.has_ipv6 = socket.has_ipv6, False
     try:
-        analysis = FaceAnalysis(
+        from insightface.app import FaceAnalysis
+    finally:
+        socket.has_ipv6 = had
+    return FaceAnalysis
+
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    face_analysis = _face_analysis_class()
+    try:
+        analysis = face_analysis(
             name=str(folder),
             allowed_modules=["detection", "recognition"],
             providers=PROVIDERS,

@@ -49,7 +49,7 @@ def load_pack(wanted: str, location: str | None = None) -> FacePack:
     ------
     PackError : there is no such pack, it is not installed, or it cannot be loaded.
     """
-    if wanted == OPEN:
+    if wanted == OPEN and location is None:
         from photoclust.models.open_pack import OpenPack
 
         return OpenPack()

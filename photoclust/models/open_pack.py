@@ -33,6 +33,9 @@ CHIP_PLACES = np.array([(46.2, 46.8), (103.0, 46.0), (74.3, 78.5), (49.8, 105.5)
 # The chip and its mirror image are averaged: .989 -> .992 balanced accuracy on the lfw-a pairs.
 MIRRORED = True
 
+# Raised when a rebuilt graph changes, so that old caches are not used.
+BUILD = 1
+
 THRESHOLDS = Thresholds(match=0.948, link=0.92, source="lfw-a and scenes/bbt; docs/benchmarks.md")
 
 
@@ -94,11 +97,11 @@ class OpenPack:
         )
         folder = packs_folder() / NAME
         detector_onnx = built(
-            folder / f"centerface-{hashes[0][:12]}.onnx",
+            folder / f"centerface-{hashes[0][:12]}-{BUILD}.onnx",
             lambda: centerface.build_onnx(detector).SerializeToString(),
         )
         embedder_onnx = built(
-            folder / f"dlib-resnet-{hashes[1][:12]}.onnx",
+            folder / f"dlib-resnet-{hashes[1][:12]}-{BUILD}.onnx",
             lambda: dlib_resnet.build_onnx(embedder).SerializeToString(),
         )
         self._detector = CenterFace(open_session(detector_onnx), DETECTION_SIDE, MIN_SCORE)

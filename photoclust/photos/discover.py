@@ -55,7 +55,7 @@ Found = PhotoFile | SkippedFile | UnreachableFile
 
 
 def check_roots(paths: list[Path]) -> list[str]:
-    """Absolute paths of what is to be scanned, without those inside another one.
+    """Absolute paths of what is to be scanned, without those that another one leads to.
 
     Raises
     ------
@@ -68,7 +68,23 @@ def check_roots(paths: list[Path]) -> list[str]:
             raise PhotoclustError(f"There is no {path}.", "Check the spelling of the path.")
         roots.append(absolute)
     roots = sorted(set(roots))
-    return [root for root in roots if not any(is_inside(root, other) for other in roots)]
+    return [root for root in roots if not any(_leads_to(other, root) for other in roots)]
+
+
+def _leads_to(folder: str, path: str) -> bool:
+    """Does walking the folder come to the path? Not through hidden or system folders or links."""
+    if not is_inside(path, folder):
+        return False
+    at = folder
+    for name in os.path.relpath(path, folder).split(os.sep):
+        at = os.path.join(at, name)
+        if _is_passed_by(name) or os.path.islink(at):
+            return False
+    return True
+
+
+def _is_passed_by(folder_name: str) -> bool:
+    return folder_name.startswith(".") or folder_name.lower() in SYSTEM_FOLDERS
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -114,7 +130,7 @@ def _walk(root: str) -> Iterator[Found]:
                 yield _examine(entry.path)
             elif is_link:
                 yield SkippedFile(entry.path, "link to a folder")
-            elif not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FOLDERS:
+            elif not _is_passed_by(entry.name):
                 inner.append(entry.path)
         waiting += reversed(inner)
 

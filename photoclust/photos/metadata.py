@@ -59,7 +59,7 @@ def _taken_at(exif: Exif, details: dict[int, Any]) -> str | None:
         except ValueError:
             continue
         known_offset = _text(offset)
-        if re.fullmatch(r"[+-]\d\d:\d\d", known_offset):
+        if re.fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", known_offset):
             return moment.isoformat() + known_offset
         return moment.isoformat()
     return None

@@ -25,14 +25,17 @@ def choose_exemplars(
     count = len(embeddings)
     if count <= limit:
         return np.arange(count)
-    pool = np.argsort(-np.asarray(quality), kind="stable")[: max(limit, count // 2)]
-    chosen = [int(pool[0])]
-    nearest = embeddings[pool] @ embeddings[pool[0]]
-    while len(chosen) < limit:
-        farthest = int(nearest.argmin())
-        chosen.append(int(pool[farthest]))
-        nearest = np.maximum(nearest, embeddings[pool] @ embeddings[pool[farthest]])
-    return np.array(sorted(chosen), np.int64)
+    quality = np.asarray(quality)
+    pool = np.flatnonzero(quality >= min(np.median(quality), np.sort(quality)[-limit]))
+    chosen = int(quality[pool].argmax())
+    order = [chosen]
+    nearest = np.full(len(pool), -np.inf)
+    while len(order) < limit:
+        nearest = np.maximum(nearest, embeddings[pool] @ embeddings[pool[chosen]])
+        nearest[chosen] = np.inf
+        chosen = int(nearest.argmin())
+        order.append(chosen)
+    return np.sort(pool[order])
 
 
 def similarity_to(exemplars: Matrix, embeddings: Matrix) -> NDArray[np.float32]:

@@ -1,0 +1,212 @@
+"""What ends a scan early, and that nothing is lost by it: Ctrl-C, kill, a full disk, a rival."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Photographer, Program
+
+PATIENCE = 60.0  # seconds; only a test that fails waits so long
+
+SLOW_PHOTOS = 18
+
+
+@pytest.fixture(scope="session")
+def many_photos(camera: Photographer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Photos that take a scan a second or more."""
+    folder = tmp_path_factory.mktemp("many")
+    for shot in range(SLOW_PHOTOS):
+        name = ("Ada", "Ben", "Fay")[shot % 3]
+        camera.portrait(folder / f"{shot:02}.jpg", name, shot, side=500)
+    return folder
+
+
+def faces_by_content(db: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(db)) as connection:
+        return connection.execute(
+            "SELECT content_hash, x1, y1, x2, y2, score, quality, landmarks, vector FROM faces"
+            " JOIN photos ON photos.id = photo_id JOIN embeddings ON face_id = faces.id"
+            " ORDER BY 1, 2, 3"
+        ).fetchall()
+
+
+def groups(db: Path) -> set[frozenset[str]]:
+    """The clusters as sets of paths: their numbers depend on the order of the photos."""
+    with closing(sqlite3.connect(db)) as connection:
+        rows = connection.execute(
+            "SELECT cluster_id, path_text FROM memberships JOIN faces ON faces.id = face_id"
+            " JOIN files USING (photo_id)"
+        ).fetchall()
+    return {frozenset(path for key, path in rows if key == number) for number, _ in rows}
+
+
+@pytest.fixture(scope="session")
+def undisturbed(many_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library of a scan that nothing happened to."""
+    from photoclust import Library, scan
+
+    path = tmp_path_factory.mktemp("undisturbed") / "people.db"
+    with Library.open(path, create=True) as library:
+        scan(library, [many_photos])
+    return path
+
+
+def wait_until_written(program: Program, running: subprocess.Popen[bytes], photos: int) -> None:
+    """Until the running scan has committed some photos."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert running.poll() is None, "the scan ended before it could be disturbed"
+        try:
+            if program.sql("SELECT count(*) FROM scans")[0][0] >= photos:
+                return
+        except sqlite3.OperationalError:
+            pass  # the file is not there yet
+        time.sleep(0.005)
+    raise AssertionError("the scan wrote nothing")
+
+
+def is_whole(program: Program) -> None:
+    assert program.sql("PRAGMA integrity_check") == [("ok",)]
+    assert program.sql("PRAGMA foreign_key_check") == []
+    assert program.sql(
+        "SELECT count(*) FROM faces WHERE id NOT IN (SELECT face_id FROM embeddings)"
+    ) == [(0,)]
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(
+    program: Program, many_photos: Path, undisturbed: Path
+) -> None:
+    running = program.start("scan", many_photos, "--workers", "1")
+    wait_until_written(program, running, 3)
+    running.send_signal(signal.SIGINT)
+    _out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130, err
+    assert b"Traceback" not in err
+    assert b"Interrupted." in err
+    is_whole(program)
+
+    from_db = program.sql("SELECT count(*) FROM scans")[0][0]
+    assert 3 <= from_db < SLOW_PHOTOS
+    audit = program.scan(many_photos)
+    assert audit.told == {"unchanged": from_db, "indexed": SLOW_PHOTOS - from_db}
+    assert faces_by_content(program.db) == faces_by_content(undisturbed)
+    assert groups(program.db) == groups(undisturbed)
+
+
+def test_the_audit_of_an_interrupted_scan_adds_up(program: Program, many_photos: Path) -> None:
+    running = program.start("scan", many_photos, "--workers", "2")
+    wait_until_written(program, running, 2)
+    running.send_signal(signal.SIGINT)
+    err = running.communicate(timeout=PATIENCE)[1].decode()
+    audit = program.audit_of(err)
+    assert audit.waiting > 0
+    assert audit.indexed == program.sql("SELECT count(*) FROM scans")[0][0]
+
+
+def test_killed_scan_loses_nothing(program: Program, many_photos: Path, undisturbed: Path) -> None:
+    running = program.start("scan", many_photos)
+    wait_until_written(program, running, 3)
+    running.kill()
+    running.communicate()
+    is_whole(program)
+    audit = program.scan(many_photos)
+    assert audit.unchanged >= 3
+    assert faces_by_content(program.db) == faces_by_content(undisturbed)
+    assert groups(program.db) == groups(undisturbed)
+
+
+def test_second_scan_at_once_says_so(program: Program, many_photos: Path) -> None:
+    running = program.start("scan", many_photos, "--workers", "1", "--no-cluster")
+    wait_until_written(program, running, 1)
+    for command in (["scan", many_photos], ["cluster"]):
+        refused = program.process(*command, code=1)
+        assert "Another photoclust is scanning or clustering" in refused.err
+        assert "Wait for it to end" in refused.err
+    reading = program.process("faces", "--csv")  # reading goes on meanwhile
+    assert reading.out.startswith(b"face,file,")
+    _out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0, err
+    assert program.scan(many_photos).told == {"unchanged": SLOW_PHOTOS}
+
+
+def test_name_while_a_scan_runs_is_kept(program: Program, many_photos: Path) -> None:
+    running = program.start("scan", many_photos, "--workers", "1")
+    wait_until_written(program, running, 2)
+    program.process("name", "face", "1", "Somebody")
+    _out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0, err
+    assert [row["person"] for row in program("people", "--csv").rows] == ["Somebody"]
+
+
+@pytest.mark.parametrize("kilobytes", [8, 64, 220])
+def test_full_disk_is_said_and_nothing_is_lost(
+    program: Program,
+    small_disk: Callable[[int], Path],
+    many_photos: Path,
+    undisturbed: Path,
+    kilobytes: int,
+) -> None:
+    disk = small_disk(2048)
+    room = disk / "filler"
+    room.write_bytes(b"\0" * (2048 - kilobytes) * 1024)
+    program.db = disk / "people.db"
+    ran = program.process("scan", many_photos, code=1)
+    assert "Traceback" not in ran.err
+    assert f"Error: No room left on the disk of {program.db}." in ran.err
+    assert "Free some space" in ran.err
+
+    room.unlink()
+    program.scan(many_photos)
+    is_whole(program)
+    assert faces_by_content(program.db) == faces_by_content(undisturbed)
+
+
+def test_full_disk_under_a_name_keeps_the_names_before(
+    program: Program, small_disk: Callable[[int], Path], small_world: Path
+) -> None:
+    disk = small_disk(1024)
+    elsewhere = disk / "people.db"
+    program("name", str(program.cluster_of("Ada")), "Ada")
+    elsewhere.write_bytes(program.db.read_bytes())
+    program.db = elsewhere
+    ben = str(program.cluster_of("Ben"))
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_bsize
+    (disk / "filler").write_bytes(b"\0" * free)
+    ran = program.process("name", ben, "Ben", code=1)
+    assert "No room left on the disk" in ran.err
+    (disk / "filler").unlink()
+    assert [row["person"] for row in program("people", "--csv").rows] == ["Ada"]
+
+
+def test_cache_that_cannot_be_written_is_done_without(
+    program: Program, camera: Photographer, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    camera.portrait(tmp_path / "photos" / "Ada.jpg", "Ada")
+    environment = {"PHOTOCLUST_CACHE": str(tmp_path / "file" / "cache")}
+    assert program.process("scan", tmp_path / "photos", env=environment).audit.indexed == 1
+
+
+def test_damaged_cache_is_built_again(
+    program: Program, camera: Photographer, tmp_path: Path
+) -> None:
+    camera.portrait(tmp_path / "photos" / "Ada.jpg", "Ada")
+    environment = {"PHOTOCLUST_CACHE": str(tmp_path / "cache")}
+    program.process("scan", tmp_path / "photos", env=environment)
+    for file in (tmp_path / "cache").rglob("*.onnx"):
+        file.write_bytes(file.read_bytes()[:1000])
+    camera.portrait(tmp_path / "photos" / "Ben.jpg", "Ben")
+    assert program.process("scan", tmp_path / "photos", env=environment).audit.indexed == 1
+    for file in (tmp_path / "cache").rglob("*.onnx"):
+        assert len(file.read_bytes()) > 1000

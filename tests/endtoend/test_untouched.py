@@ -1,0 +1,133 @@
+"""Every command: works without a network, and leaves every photo as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photoclust.cli import app
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Photographer, Program
+
+# In the order of a day's work. PHOTOS, REFERENCE and OUT are folders and a file of the test.
+DAY: list[tuple[str, int]] = [
+    ("scan PHOTOS", 3),
+    ("scan PHOTOS --retry-failed --no-cluster", 3),
+    ("cluster", 0),
+    ("clusters", 0),
+    ("show cluster 1", 0),
+    ("show cluster 1 --sheet OUT/sheet.png", 0),
+    ("name cluster 1 John", 0),
+    ("name face 9 Jane", 0),
+    ("enrol Mary REFERENCE", 0),
+    ("people", 0),
+    ("person rename Mary Marie", 0),
+    ("find John", 0),
+    ("find Marie", 0),
+    ("faces --csv", 0),
+    ("unname face 9", 0),
+    ("export gallery OUT/plain", 0),
+    ("export gallery OUT/copies --copy --gps", 0),
+    ("export gallery OUT/links --link", 0),
+    ("export gallery OUT/links --link", 0),
+    ("unname cluster 1", 0),
+    ("status", 0),
+    ("models list", 0),
+    ("models show open", 0),
+    ("models verify", 0),
+    ("models install open", 1),
+]
+
+NOT_IN_THE_DAY = {
+    "demo",  # test_demo.py runs it under the same guard
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    command: str
+    expected: int
+    code: int
+    err: str
+    changed: list[str]
+
+
+@pytest.fixture(scope="module")
+def day(
+    camera: Photographer,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_program: type[Program],
+    fingerprint: Callable[[Path], dict[bytes, tuple[int, int, str]]],
+    no_sockets: str,
+) -> list[Done]:
+    """Every command once, each in a process that may not touch a socket."""
+    place = tmp_path_factory.mktemp("day")
+    photos = place / "photos"
+    camera.portraits(photos, "Ada", 4)
+    camera.portraits(photos / "sub", "Ben", 4)
+    camera.portrait(photos / "Gwen.jpg", "Gwen", shot=2)
+    camera.group(photos / "pair.jpg", "Ada", "Ben", shot=8)
+    (photos / "cut.jpg").write_bytes((photos / "Ada-1.jpg").read_bytes()[:2000])
+    (photos / "text.txt").write_text("not a photo")
+    (photos / "link.jpg").symlink_to(photos / "Ada-2.jpg")
+    reference = camera.portrait(place / "reference" / "gwen.jpg", "Gwen")
+    words = {"PHOTOS": photos, "REFERENCE": reference, "OUT": place / "out"}
+    (place / "out").mkdir()
+    program = new_program(place / "library" / "people.db")
+    done = []
+    for command, expected in DAY:
+        before = fingerprint(photos) | fingerprint(reference.parent)
+        line = command
+        for word, path in words.items():
+            line = line.replace(word, str(path))
+        arguments = line.split()
+        ran = program.process(*arguments, code=None, prelude=no_sockets, db_first=True)
+        after = fingerprint(photos) | fingerprint(reference.parent)
+        changed = [repr(path) for path in before | after if before.get(path) != after.get(path)]
+        done.append(Done(command, expected, ran.code, ran.err, changed))
+    return done
+
+
+@pytest.mark.parametrize("number", range(len(DAY)), ids=[command for command, _code in DAY])
+def test_command_needs_no_network_and_leaves_photos_alone(day: list[Done], number: int) -> None:
+    done = day[number]
+    assert done.code == done.expected, done.err
+    assert done.changed == []
+
+
+def test_the_day_has_every_command() -> None:
+    import typer
+
+    def commands(group: object, before: str = "") -> set[str]:
+        found = set()
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                found |= commands(command, f"{before}{name} ")
+            else:
+                found.add(before + name)
+        return found
+
+    known = commands(typer.main.get_command(app)) - NOT_IN_THE_DAY
+    run = {command for command in known if any(line.startswith(command) for line, _code in DAY)}
+    assert run == known
+
+
+def test_scan_can_read_photos_it_may_not_write(
+    program: Program,
+    camera: Photographer,
+    bound_by_permissions: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    photos = tmp_path / "photos"
+    camera.portraits(photos, "Ada", 3)
+    for photo in photos.iterdir():
+        photo.chmod(0o444)
+    photos.chmod(0o555)
+    ran = program.process("scan", photos, wrapper=bound_by_permissions)
+    photos.chmod(0o755)
+    assert ran.audit.told == {"indexed": 3}
