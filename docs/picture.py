@@ -70,9 +70,17 @@ def blur(path: Path, boxes: list[tuple[float, float, float, float]]) -> None:
 def screenshot(page: Path, height: int, folder: Path) -> Image.Image:
     picture = folder / "page.png"
     subprocess.run(
-        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        + ["--disable-background-networking", f"--screenshot={picture}"]
-        + [f"--window-size={WIDTH},{height}", page.as_uri()],
+        [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--hide-scrollbars",
+            f"--screenshot={picture}",
+            f"--window-size={WIDTH},{height}",
+            page.as_uri(),
+        ],
         check=True,
         capture_output=True,
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoclust.actions.lookup import checked_name
-from photoclust.actions.name import NameReport, name_face
+from photoclust.actions.name import NameReport, name_faces
 from photoclust.actions.pack import load_recorded, recorded_pack
-from photoclust.errors import PhotoclustError, UnreadablePhoto
+from photoclust.errors import PhotoclustError, UnreadablePhoto, UsageError
 from photoclust.library import Library
 from photoclust.library.faces import Face
 from photoclust.library.library import now
@@ -55,6 +55,8 @@ def enrol(
     PhotoclustError : a photo cannot be read, has no face, or several and `face` does not say which.
     """
     name = checked_name(name)
+    if not references:
+        raise UsageError("Give at least one reference photo.")
     with library.scanning():
         stored = recorded_pack(library, pack, accept_licence=accept_licence)
         analyser = load_recorded(stored)
@@ -62,10 +64,7 @@ def enrol(
             Enrolled(path, _choose(path, _faces_of(library, stored, analyser, path), face))
             for path in references
         ]
-    reports = [name_face(library, item.face_id, name) for item in chosen]
-    first = reports[0]
-    named = NameReport(first.person, first.is_new, len(reports), len(reports), 0)
-    return EnrolReport(named, chosen)
+    return EnrolReport(name_faces(library, [item.face_id for item in chosen], name), chosen)
 
 
 def _faces_of(library: Library, pack: StoredPack, analyser: FacePack, path: Path) -> list[Face]:
@@ -112,7 +111,7 @@ def _choose(path: Path, faces: list[Face], wanted: int | None) -> int:
             f"There are {len(faces)} faces in {path}.",
             f"Say which one with --face 1 to --face {len(faces)}, counted from the left.",
         )
-    number = wanted or 1
+    number = 1 if wanted is None else wanted
     if not 1 <= number <= len(faces):
         raise PhotoclustError(
             f"There is no face {number} in {path}: it has {len(faces)}.",

@@ -10,6 +10,7 @@ from photoclust.library.faces import Face
 from photoclust.library.people import Person, folded
 
 LONGEST_NAME = 200  # characters
+JOINERS = "\u200c\u200d"
 
 
 def person_named(library: Library, name: str) -> Person:
@@ -66,12 +67,14 @@ def face_numbered(library: Library, face_id: int) -> Face:
 def checked_name(name: str) -> str:
     """A name as it is stored: without control characters and needless blanks.
 
+    Joiners (U+200C, U+200D) stay: Persian, Indic names and emoji are written with them.
+
     Raises
     ------
     UsageError : nothing is left, or it is too long.
     """
-    cleaned = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    if not cleaned:
+    cleaned = " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in name).split())
+    if not cleaned.strip(JOINERS):
         raise UsageError("A name needs at least one letter.")
     if len(cleaned) > LONGEST_NAME:
         raise UsageError(f"A name may have at most {LONGEST_NAME} characters.")

@@ -31,19 +31,23 @@ def name_cluster(library: Library, cluster: int, name: str) -> NameReport:
     Raises
     ------
     NotFound : there is no such cluster.
+    PhotoclustError : each of its faces was given to somebody else one by one.
     """
     name = checked_name(name)
     with library.transaction():
         faces = cluster_faces(library, cluster)
-        sources = {item.face_id: item for item in library.people.named_faces()}
         person, is_new = _person(library, name)
-        given = [
-            face
-            for face in faces
-            if face.id not in sources
-            or sources[face.id].source == "cluster"
-            or sources[face.id].person_id == person.id
-        ]
+        elsewhere = {
+            item.face_id
+            for item in library.people.named_faces()
+            if item.source == "face" and item.person_id != person.id
+        }
+        given = [face for face in faces if face.id not in elsewhere]
+        if not given:
+            raise PhotoclustError(
+                f"Every face of cluster {cluster} was given to somebody one by one.",
+                "Name its faces one by one.",
+            )
         act = library.people.begin_act(f"name cluster {cluster} {person.name}", now())
         library.people.decide(
             act, (face.id for face in given), person_id=person.id, source="cluster"
@@ -59,17 +63,29 @@ def name_face(library: Library, face_id: int, name: str) -> NameReport:
     ------
     NotFound : there is no such face.
     """
+    return name_faces(library, [face_id], name)
+
+
+def name_faces(library: Library, face_ids: list[int], name: str) -> NameReport:
+    """These faces are this person's, said in one act.
+
+    Raises
+    ------
+    NotFound : there is no such face; then none is named.
+    """
     name = checked_name(name)
     with library.transaction():
-        face = face_numbered(library, face_id)
+        faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
         person, is_new = _person(library, name)
-        act = library.people.begin_act(f"name face {face_id} {person.name}", now())
-        library.people.decide(act, [face_id], person_id=person.id, source="face")
-        if face.cluster is not None:
-            owner = library.clusters.person_of(face.cluster)
+        numbers = " ".join(str(face.id) for face in faces)
+        act = library.people.begin_act(f"name face {numbers} {person.name}", now())
+        library.people.decide(act, (face.id for face in faces), person_id=person.id, source="face")
+        for face in faces:
+            owner = None if face.cluster is None else library.clusters.person_of(face.cluster)
             if owner is not None and owner != person.id:
-                library.clusters.leave(face_id)
-    return NameReport(person, is_new, 1, 1, 0)
+                library.clusters.leave(face.id)
+    photos = len({face.photo_id for face in faces})
+    return NameReport(person, is_new, len(faces), photos, 0)
 
 
 def unname_cluster(library: Library, cluster: int) -> int:
@@ -124,7 +140,7 @@ def rename_person(library: Library, old: str, new: str) -> Person:
         other = library.people.by_name(new)
         if other is not None and other.id != person.id:
             raise PhotoclustError(
-                f"There is a {other.name} already.",
+                f"Somebody is called {other.name} already.",
                 "To join the two, name the clusters of the one like the other.",
             )
         library.people.begin_act(f"rename {person.name} to {new}", now())

@@ -20,6 +20,7 @@ from photoclust.library import Library
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.library.photos import KnownFile
+from photoclust.models.pack import FacePack
 from photoclust.photos.decode import DecodedPhoto, decode, read_bytes
 from photoclust.photos.discover import (
     PhotoFile,
@@ -105,9 +106,7 @@ def scan(
         stored = recorded_pack(library, pack, accept_licence=accept_licence)
         report = ScanReport()
         known = library.photos.known_files(stored.id)
-        todo, seen = _plan(roots, known, retry_failed, report, progress)
-        with library.transaction():
-            library.photos.mark_seen(seen, now())
+        todo, seen = _plan(library, roots, known, retry_failed, report, progress)
         if todo:
             _Scan(library, stored, report, retry_failed).run(todo, workers, progress)
         if not report.interrupted:
@@ -121,6 +120,7 @@ def scan(
 
 
 def _plan(
+    library: Library,
     roots: list[str],
     known: dict[bytes, KnownFile],
     retry_failed: bool,
@@ -130,6 +130,7 @@ def _plan(
     """Which files are to be read, and which are as they were."""
     todo: list[PhotoFile] = []
     seen: list[bytes] = []
+    unreachable: list[UnreachableFile] = []
     progress.start("Looking for photos", None, "files")
     for found in find_photos(roots):
         report.seen += 1
@@ -139,6 +140,7 @@ def _plan(
             continue
         if isinstance(found, UnreachableFile):
             report.failed.append((found.path, found.reason))
+            unreachable.append(found)
             continue
         before = known.get(os.fsencode(found.path))
         same = before is not None and (before.size, before.mtime_ns) == (found.size, found.mtime_ns)
@@ -153,6 +155,19 @@ def _plan(
             report.failed.append((found.path, before.reason or "failed before"))
             seen.append(os.fsencode(found.path))
     progress.finish()
+    with library.transaction():
+        library.photos.mark_seen(seen, now())
+        for entry in unreachable:
+            before = known.get(os.fsencode(entry.path))
+            if not os.path.isdir(entry.path) and (before is None or before.photo_id is None):
+                library.photos.record_file(
+                    entry.path,
+                    photo_id=None,
+                    size=0,
+                    mtime_ns=0,
+                    seen_at=now(),
+                    failure=entry.reason,
+                )
     return todo, seen
 
 
@@ -172,11 +187,22 @@ def _note_missing(
         if path not in found
         and not file.reference
         and any(is_inside(os.fsdecode(path), root) for root in roots)
-        and not os.path.lexists(path)
+        and _is_gone(os.fsdecode(path))
     ]
     report.missing = len(gone)
     with library.transaction():
         library.photos.mark_missing(gone, now())
+
+
+def _is_gone(path: str) -> bool:
+    """Is there surely no such file? A folder that may not be entered tells nothing."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class _Scan:
@@ -190,7 +216,8 @@ class _Scan:
         retry_failed: bool,
     ) -> None:
         self._library = library
-        self._analyser = load_recorded(pack)
+        self._analyser: FacePack | None = None
+        self._loading = threading.Lock()
         self._pack = pack
         self._report = report
         content = library.photos.known_content(pack.id)
@@ -201,24 +228,20 @@ class _Scan:
         }
         self._claims = threading.Lock()
         self._copies: list[Examined] = []
+        self._failed_before = len(report.failed)
 
     def run(self, todo: list[PhotoFile], workers: int | None, progress: Progress) -> None:
         """Examine the files side by side; Ctrl-C ends it after what is under way."""
-        import cv2
-
-        cv2.setNumThreads(1)
         progress.start("Scanning", len(todo), "photos")
-        done = 0
         executor = ThreadPoolExecutor(workers or os.cpu_count() or 1)
         results = _in_window(executor, self._examine, todo, 4 * (workers or os.cpu_count() or 1))
         try:
             for result in results:
                 self._write(result)
-                done += 1
                 progress.advance(f"{self._report.faces} faces")
         except KeyboardInterrupt:
             self._report.interrupted = True
-            self._report.waiting = len(todo) - done
+            self._report.waiting = len(todo) - self._written
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
         for copy in self._copies:
@@ -236,11 +259,29 @@ class _Scan:
                     return Examined(file, content_hash)
                 self._claimed.add(content_hash)
             photo = decode(data)
-            return Examined(file, content_hash, photo, tuple(self._analyser.analyse(photo.pixels)))
+            return Examined(file, content_hash, photo, tuple(self._faces(photo)))
         except UnreadablePhoto as error:
             return Unreadable(file, error.message, content_hash)
         except MemoryError:
             return Unreadable(file, "not enough memory", content_hash)
+
+    def _faces(self, photo: DecodedPhoto) -> list[DetectedFace]:
+        """Analyse; the pack is loaded when the first photo needs it."""
+        with self._loading:
+            if self._analyser is None:
+                import cv2
+
+                cv2.setNumThreads(1)
+                self._analyser = load_recorded(self._pack)
+        try:
+            return self._analyser.analyse(photo.pixels)
+        except Exception as error:  # a model that stumbles over one photo must not end the scan
+            raise UnreadablePhoto(f"cannot be analysed ({type(error).__name__})") from error
+
+    @property
+    def _written(self) -> int:
+        failed = len(self._report.failed) - self._failed_before
+        return self._report.indexed + len(self._copies) + failed
 
     def _write(self, result: Examined | Unreadable) -> None:
         photos = self._library.photos
@@ -280,16 +321,20 @@ class _Scan:
         if photo is None:  # its twin was under way when the scan was interrupted
             self._report.waiting += 1
             return
-        others = set(self._library.photos.paths_of([photo.id]).get(photo.id, []))
-        others.discard(copy.file.path)
+        photos = self._library.photos
+        only_touched = photos.photo_at(copy.file.path) == photo.id
+        others = set(photos.paths_of([photo.id]).get(photo.id, [])) - {copy.file.path}
+        gone = {path for path in others if _is_gone(path)}
         with self._library.transaction():
             self._write_file(copy.file, photo.id)
+            photos.mark_missing((os.fsencode(path) for path in gone), now())
         if photo.status == "failed":
             self._report.failed.append((copy.file.path, photo.reason or "failed before"))
-            return
-        self._report.duplicate += 1
-        if others and not any(os.path.lexists(path) for path in others):
-            self._report.moved += 1
+        elif only_touched:
+            self._report.unchanged += 1
+        else:
+            self._report.duplicate += 1
+            self._report.moved += bool(gone and gone == others)
 
     def _write_file(
         self, file: PhotoFile, photo_id: int | None, failure: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from photoclust.errors import PhotoclustError
 from photoclust.export.crops import face_crops
 from photoclust.export.sheet import write_sheet
+from photoclust.export.writing import writing_to
 from photoclust.library import Library
 from photoclust.library.faces import Face
 
@@ -30,8 +32,12 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
     """
     if out is None:
         out = Path(tempfile.mkdtemp(prefix="photoclust-")) / f"{title.replace(' ', '-')}.png"
-    elif library.photos.holds(os.path.abspath(out)):
-        raise PhotoclustError(f"{out} is one of your photos.", "Give the sheet another name.")
+    else:
+        out = Path(os.path.abspath(out))
+        if _is_photo(library, out):
+            raise PhotoclustError(f"{out} is one of your photos.", "Give the sheet another name.")
+        with writing_to(out.parent):
+            out.parent.mkdir(parents=True, exist_ok=True)
     if len(faces) > MAX_FACES:
         title = f"{title} ({MAX_FACES} of {len(faces)} faces)"
         faces = faces[:MAX_FACES]
@@ -39,6 +45,15 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
     captioned = [(crops[face.id], _caption(face)) for face in faces]
     write_sheet(captioned, out, title)
     return out
+
+
+def _is_photo(library: Library, path: Path) -> bool:
+    """Does the file hold a photo of the library, by whatever path?"""
+    if not path.exists():
+        return False
+    with writing_to(path.parent):
+        content_hash = hashlib.sha256(path.read_bytes()).hexdigest()
+    return bool(library.query("SELECT 1 FROM photos WHERE content_hash = ?", content_hash))
 
 
 def _caption(face: Face) -> str:

@@ -35,9 +35,7 @@ class ErrorBoundary(TyperGroup):
         try:
             return super().invoke(ctx)
         except PhotoclustError as error:
-            say(f"Error: {error.message}", style="bold red")
-            if error.hint:
-                say(error.hint)
+            _say_error(error)
             raise typer.Exit(USAGE if isinstance(error, UsageError) else FAILED) from None
         except ImportError as error:
             if ".so" not in str(error):
@@ -52,6 +50,12 @@ class ErrorBoundary(TyperGroup):
         except KeyboardInterrupt:
             say("Interrupted. What was finished is kept; the next run goes on from there.")
             raise typer.Exit(INTERRUPTED) from None
+
+
+def _say_error(error: PhotoclustError) -> None:
+    say(f"Error: {error.message}", style="bold red")
+    if error.hint:
+        say(error.hint)
 
 
 app = typer.Typer(

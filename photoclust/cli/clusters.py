@@ -33,9 +33,9 @@ COLUMNS = (
 def clusters(
     context: typer.Context,
     unnamed: Annotated[bool, typer.Option("--unnamed", help="Only those without a name.")] = False,
-    json_: JsonFlag = False,
+    json: JsonFlag = False,
     nl: NlFlag = False,
-    csv_: CsvFlag = False,
+    csv: CsvFlag = False,
     table: TableFlag = False,
     db: DbOption = None,
 ) -> None:
@@ -45,7 +45,7 @@ def clusters(
     """
     from photoclust.library import Library
 
-    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
         summaries = library.clusters.summaries()
     rows = [asdict(row) for row in summaries if not (unnamed and row.person)]

@@ -15,7 +15,6 @@ from photoclust.cli.rows import (
 )
 from photoclust.cli.streams import say
 
-# Other programs read these columns: face,file,cluster,person,x1,y1,x2,y2,score,strength.
 COLUMNS = (
     Column("Face", "face", number=True),
     Column("Photo", "file"),
@@ -28,13 +27,15 @@ COLUMNS = (
     Column("Score", "score", decimals(2), number=True),
     Column("Strength", "strength", decimals(2), number=True),
 )
+# Other programs read this: keep it as it is.
+FIELDS = ("face", "file", "cluster", "person", "x1", "y1", "x2", "y2", "score", "strength")
 
 
 def faces(
     context: typer.Context,
-    json_: JsonFlag = False,
+    json: JsonFlag = False,
     nl: NlFlag = False,
-    csv_: CsvFlag = False,
+    csv: CsvFlag = False,
     table: TableFlag = False,
     db: DbOption = None,
 ) -> None:
@@ -44,7 +45,7 @@ def faces(
     """
     from photoclust.library import Library
 
-    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
         found = library.faces.all()
         paths = library.photos.paths_of(face.photo_id for face in found)
@@ -66,7 +67,10 @@ def faces(
             }
             for path in paths.get(face.photo_id, [])
         ]
-    print_rows(rows, form, COLUMNS)
-    if not rows:
+    print_rows(rows, form, COLUMNS, fields=FIELDS)
+    if not rows and found:
+        say(f"The files of all {len(found)} faces are missing: scan where they are now.")
+    elif not rows:
         say("No faces in the library yet: `photoclust scan FOLDER` looks for some.")
+    if not rows:
         raise typer.Exit(FAILED)

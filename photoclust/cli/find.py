@@ -25,14 +25,15 @@ COLUMNS = (
     Column("Face", "face", number=True),
     Column("Photo", "file"),
 )
+FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
 
 
 def find(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A person's name.")],
-    json_: JsonFlag = False,
+    json: JsonFlag = False,
     nl: NlFlag = False,
-    csv_: CsvFlag = False,
+    csv: CsvFlag = False,
     table: TableFlag = False,
     nul: Annotated[bool, typer.Option("-0", help="Bare paths, each ended by a NUL.")] = False,
     db: DbOption = None,
@@ -46,7 +47,7 @@ def find(
     from photoclust.actions.find import find as run
     from photoclust.library import Library
 
-    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table, nul=nul)
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table, nul=nul)
     with Library.open(library_path(context, db)) as library:
         report = run(library, name)
     present = [item for item in report.found if item.paths]
@@ -66,6 +67,7 @@ def find(
         rows,
         form,
         COLUMNS,
+        fields=FIELDS,
         header={"person": report.person.name, "threshold": report.threshold},
         paths=list(dict.fromkeys(item.paths[0] for item in present)),
     )

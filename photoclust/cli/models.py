@@ -38,9 +38,9 @@ PackName = Annotated[str, typer.Argument(help="A name of `photoclust models list
 
 @models_app.command("list")
 def list_(
-    json_: JsonFlag = False,
+    json: JsonFlag = False,
     nl: NlFlag = False,
-    csv_: CsvFlag = False,
+    csv: CsvFlag = False,
     table: TableFlag = False,
 ) -> None:
     """List the packs photoclust knows, with licence and accuracy.
@@ -50,7 +50,7 @@ def list_(
     from photoclust.models.catalogue import KNOWN_PACKS
     from photoclust.models.installed import installed_folder
 
-    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     rows = [
         {
             "pack": pack.name,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photoclust.cli.options import DbOption, library_path
-from photoclust.cli.streams import say
+from photoclust.cli.streams import counted, say
 from photoclust.cli.targets import parse_target
 from photoclust.errors import UsageError
 
@@ -62,11 +62,11 @@ def unname(
     with Library.open(library_path(context, db)) as library:
         if target.kind == "cluster":
             count = unname_cluster(library, target.number)
-            say(f"Cluster {target.number} has no name any more ({count} faces).")
+            say(f"Cluster {target.number} has no name any more ({counted(count, 'face')}).")
         else:
             unname_face(library, target.number)
             say(f"Face {target.number} has no name of its own any more.")
 
 
 def _given(report: NameReport) -> str:
-    return f"{report.faces} faces in {report.photos} photos" if report.faces != 1 else "1 face"
+    return f"{counted(report.faces, 'face')} in {counted(report.photos, 'photo')}"

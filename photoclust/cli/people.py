@@ -27,9 +27,9 @@ COLUMNS = (
 
 def people(
     context: typer.Context,
-    json_: JsonFlag = False,
+    json: JsonFlag = False,
     nl: NlFlag = False,
-    csv_: CsvFlag = False,
+    csv: CsvFlag = False,
     table: TableFlag = False,
     db: DbOption = None,
 ) -> None:
@@ -39,7 +39,7 @@ def people(
     """
     from photoclust.library import Library
 
-    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
         summaries = library.people.summaries()
     rows = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import csv as csv_module
 import io
-import json
+import json as json_module
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from photoclust.cli.streams import console, is_terminal, shown_path, write
+from photoclust.cli.streams import is_terminal, shown_path, write, write_table
 from photoclust.errors import UsageError
 
 # Raised when a field of any --json output changes its meaning or goes away.
@@ -35,7 +35,7 @@ class Form(StrEnum):
     PLAIN = "plain"
 
 
-def chosen_form(*, json_: bool, nl: bool, csv_: bool, table: bool, nul: bool = False) -> Form:
+def chosen_form(*, json: bool, nl: bool, csv: bool, table: bool, nul: bool = False) -> Form:
     """The form that the flags ask for: a table on a terminal, plain when piped.
 
     Raises
@@ -43,9 +43,9 @@ def chosen_form(*, json_: bool, nl: bool, csv_: bool, table: bool, nul: bool = F
     UsageError : more than one was asked for.
     """
     flags = {
-        Form.JSON: json_,
+        Form.JSON: json,
         Form.NL: nl,
-        Form.CSV: csv_,
+        Form.CSV: csv,
         Form.TABLE: table,
         Form.NUL: nul,
     }
@@ -82,6 +82,7 @@ def print_rows(
     form: Form,
     columns: Sequence[Column],
     *,
+    fields: Sequence[str] | None = None,
     header: dict[str, Any] | None = None,
     paths: Sequence[str] | None = None,
 ) -> None:
@@ -89,37 +90,42 @@ def print_rows(
 
     Parameters
     ----------
-    columns : of the table; the other forms print every key.
+    columns : of the table.
+    fields : the keys in the order of the other forms; by default those of the columns.
     header : fields beside the rows in the JSON document.
     paths : what a pipe gets; without it a pipe gets tab-separated values.
     """
+    fields = fields or [column.key for column in columns]
     if form is Form.JSON:
         document = {"schema_version": SCHEMA_VERSION, **(header or {}), "rows": list(rows)}
         write(_json(document, indent=2))
     elif form is Form.NL:
         write(b"".join(_json(row) for row in rows))
     elif form is Form.CSV:
-        write(_separated(rows, [column.key for column in columns], ","))
+        write(_separated(rows, fields, ","))
     elif form is Form.TABLE:
         _print_table(rows, columns)
     elif paths is None:
-        write(_separated(rows, [column.key for column in columns], "\t"))
+        write(_separated(rows, fields, "\t"))
     else:
         end = "\0" if form is Form.NUL else "\n"
         write(_encoded("".join(path + end for path in paths)))
 
 
 def _json(value: Any, indent: int | None = None) -> bytes:
-    return json.dumps(value, indent=indent).encode() + b"\n"
+    return json_module.dumps(value, indent=indent).encode() + b"\n"
 
 
-def _separated(rows: Sequence[dict[str, Any]], columns: list[str], separator: str) -> bytes:
-    keys = list(rows[0]) if rows else columns
+def _separated(rows: Sequence[dict[str, Any]], fields: Sequence[str], separator: str) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, keys, delimiter=separator, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv_module.writer(text, delimiter=separator, lineterminator="\n")
+    writer.writerow(fields)
+    writer.writerows([_cell(row[field]) for field in fields] for row in rows)
     return _encoded(text.getvalue())
+
+
+def _cell(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _encoded(text: str) -> bytes:
@@ -142,4 +148,4 @@ def _print_table(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> N
         )
     for row in rows:
         table.add_row(*(Text(shown_path(column.show(row[column.key]))) for column in columns))
-    console().print(table)
+    write_table(table)

@@ -16,7 +16,7 @@ from photoclust.cli.options import (
     library_path,
 )
 from photoclust.cli.progress import terminal_progress
-from photoclust.cli.streams import say, shown_path
+from photoclust.cli.streams import counted, say, shown_path
 
 if TYPE_CHECKING:
     from photoclust.actions.cluster import ClusterReport
@@ -49,7 +49,9 @@ def scan(
     """
     from photoclust.actions.scan import scan as run
     from photoclust.library import Library
+    from photoclust.photos.discover import check_roots
 
+    check_roots(paths)
     with Library.open(library_path(context, db), create=True) as library:
         if pack is None and _is_new(library) and sys.stdin.isatty() and sys.stderr.isatty():
             pack, accept_licence = _ask_pack()
@@ -123,12 +125,11 @@ def _print_report(report: ScanReport) -> None:
         more = len(report.failed) - SHOWN_FAILURES
         say(f"  and {more} more: `photoclust status` lists them all")
     if report.missing:
-        say(
-            f"{report.missing} files are no longer where they were; nothing about them was deleted."
-        )
+        say(f"No longer where it was: {counted(report.missing, 'file')}. Nothing was deleted.")
     if report.indexed:
         rate = report.indexed / report.seconds if report.seconds else 0.0
-        say(f"{report.faces} new faces in {report.indexed} photos, {rate:.1f} photos/s.")
+        faces = counted(report.faces, "new face")
+        say(f"{faces} in {counted(report.indexed, 'photo')}, {rate:.1f} photos/s.")
     if report.interrupted:
         say("Interrupted. What was finished is kept; the same command goes on from there.")
     if report.clustering:
@@ -139,19 +140,17 @@ def _print_report(report: ScanReport) -> None:
 
 def audit_line(report: ScanReport) -> str:
     """What became of every file; the numbers always add up."""
-    duplicate = f"{report.duplicate} duplicate"
-    if report.moved:
-        duplicate += f" ({report.moved} of them moved)"
+    failed = Counter(_kind(reason) for _path, reason in report.failed)
     parts = [
-        f"{report.indexed} indexed",
-        f"{report.unchanged} unchanged",
-        duplicate,
+        f"indexed {report.indexed}",
+        f"unchanged {report.unchanged}",
+        f"duplicate {report.duplicate}" + (f" ({report.moved} moved)" if report.moved else ""),
         _with_reasons("skipped", report.skipped),
-        _with_reasons("failed", Counter(_kind(reason) for _path, reason in report.failed)),
+        _with_reasons("failed", failed),
     ]
     if report.waiting:
-        parts.append(f"{report.waiting} left for the next run")
-    return f"{report.seen} files seen = {' + '.join(parts)}"
+        parts.append(f"left for the next run {report.waiting}")
+    return f"seen {report.seen} = {' + '.join(parts)}"
 
 
 def _kind(reason: str) -> str:
@@ -160,7 +159,7 @@ def _kind(reason: str) -> str:
 
 
 def _with_reasons(what: str, reasons: Counter[str]) -> str:
-    text = f"{reasons.total()} {what}"
+    text = f"{what} {reasons.total()}"
     if reasons:
         text += f" ({', '.join(f'{count} {reason}' for reason, count in reasons.most_common())})"
     return text
@@ -170,4 +169,5 @@ def _clustering_line(report: ClusterReport) -> str:
     if not report.faces:
         return "No faces in the library yet."
     alone = report.faces - report.clustered
-    return f"{report.faces} faces: {report.clustered} in {report.clusters} clusters, {alone} alone."
+    clusters = counted(report.clusters, "cluster")
+    return f"{counted(report.faces, 'face')}: {report.clustered} in {clusters}, {alone} alone."

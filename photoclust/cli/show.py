@@ -29,6 +29,7 @@ COLUMNS = (
     Column("Taken", "taken_at", day),
     Column("Photo", "file"),
 )
+FIELDS = ("face", "strength", "quality", "person", "taken_at", "file")
 
 
 def show(
@@ -41,10 +42,10 @@ def show(
         Path | None,
         typer.Option(help="Write a contact sheet of the crops (PNG).", show_default=False),
     ] = None,
-    open_: Annotated[bool, typer.Option("--open", help="Open the contact sheet.")] = False,
-    json_: JsonFlag = False,
+    open: Annotated[bool, typer.Option("--open", help="Open the contact sheet.")] = False,
+    json: JsonFlag = False,
     nl: NlFlag = False,
-    csv_: CsvFlag = False,
+    csv: CsvFlag = False,
     table: TableFlag = False,
     db: DbOption = None,
 ) -> None:
@@ -55,7 +56,7 @@ def show(
     from photoclust.actions.lookup import cluster_faces, face_numbered
     from photoclust.library import Library
 
-    form = chosen_form(json_=json_, nl=nl, csv_=csv_, table=table)
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     target, rest = parse_target(words)
     if rest:
         raise UsageError(f"Cannot make sense of `{' '.join(rest)}` after the number.")
@@ -65,7 +66,7 @@ def show(
         else:
             faces = [face_numbered(library, target.number)]
         paths = library.photos.paths_of(face.photo_id for face in faces)
-        if sheet is not None or open_:
+        if sheet is not None or open:
             from photoclust.actions.sheet import contact_sheet
 
             title = f"{target.kind.capitalize()} {target.number}"
@@ -81,8 +82,8 @@ def show(
         }
         for face in faces
     ]
-    print_rows(rows, form, COLUMNS, header={target.kind: target.number})
+    print_rows(rows, form, COLUMNS, fields=FIELDS, header={target.kind: target.number})
     if sheet is not None:
         say(f"Contact sheet: {shown_path(str(sheet))}")
-    if open_:
+    if open:
         typer.launch(str(sheet))

@@ -12,23 +12,25 @@ from photoclust.cli.streams import shown_path, write
 
 def status(
     context: typer.Context,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON document.", show_envvar=False)
+    ] = False,
     db: DbOption = None,
 ) -> None:
     """Say what is in the library, and which files failed.
 
     Example: photoclust status
     """
-    import json
+    from json import dumps
 
     from photoclust.actions.status import status as run
     from photoclust.library import Library
 
     with Library.open(library_path(context, db)) as library:
         report = run(library)
-    if json_:
+    if json:
         document = {"schema_version": SCHEMA_VERSION, **asdict(report), "path": str(report.path)}
-        write(json.dumps(document, indent=2).encode() + b"\n")
+        write(dumps(document, indent=2).encode() + b"\n")
         return
     lines = [
         f"Library   {shown_path(str(report.path))} ({report.size / 1e6:.1f} MB)",

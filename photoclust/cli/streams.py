@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
+
+
+# Line ends, and the joiners that some scripts and emoji are written with.
+PASSED = "\n\u200c\u200d"
 
 
 def is_terminal() -> bool:
@@ -30,10 +35,18 @@ def console(stream: str = "stdout") -> Console:
     return Console(stderr=stream == "stderr")
 
 
+def write_table(table: Table) -> None:
+    """A rich table to stdout; what its encoding lacks is spelled out."""
+    drawer = console()
+    with drawer.capture() as drawn:
+        drawer.print(table)
+    write(drawn.get().encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+
+
 def printable(text: str) -> str:
     """The text with everything that could steer a terminal, or cannot be printed, spelled out."""
     return "".join(
-        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii")
+        c if c.isprintable() or c in PASSED else c.encode("unicode_escape").decode("ascii")
         for c in text
     )
 
@@ -41,6 +54,11 @@ def printable(text: str) -> str:
 def shown_path(path: str) -> str:
     """A path on one printable line."""
     return printable(path).replace("\n", "\\n")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def write(data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,12 +23,17 @@ from photoclust.library.version import APPLICATION_ID, SCHEMA_VERSION
 # STRICT tables came with 3.37 (2021-11-27).
 OLDEST_SQLITE = (3, 37, 0)
 
+# Room that the -wal and -shm files of a small write may need.
+SIDE_FILES = 1 << 20  # bytes
+
 # How long a command waits for another one's write to end.
 BUSY_TIMEOUT = 20.0  # seconds
 
 
 class Library:
     """A library file, opened. Use `Library.open`; close it, or use it as a context manager.
+
+    As a context manager it also turns what SQLite raises inside into a `LibraryError`.
 
     Attributes
     ----------
@@ -61,16 +67,15 @@ class Library:
                 "Use a Python from python.org or your distribution from 2022 on.",
             )
         path = Path(os.path.abspath(path))
-        if not path.exists():
-            if not create:
+        with _translated(path):
+            exists = path.exists()
+            if path.is_dir():
+                raise LibraryError(f"{path} is a folder.", "Give the library's file with --db.")
+            if not exists and not create:
                 raise LibraryError(
                     f"There is no library at {path}.", "Make one with `photoclust scan FOLDER`."
                 )
-            with _translated(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-        elif path.is_dir():
-            raise LibraryError(f"{path} is a folder.", "Give the library's file with --db.")
-        with _translated(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
             connection, read_only = _connect(path)
             try:
                 _prepare(connection, path, read_only)
@@ -93,6 +98,8 @@ class Library:
         at: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise library_error(error, self.path) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -107,7 +114,7 @@ class Library:
                 f"The library {self.path} is read-only.",
                 "Give yourself write permission, or copy it.",
             )
-        with _translated(self.path):
+        with _translated(self.path, (sqlite3.Error,)):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -172,13 +179,11 @@ def _connect(path: Path) -> tuple[sqlite3.Connection, bool]:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    is_new = not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    if not is_new and owner != APPLICATION_ID:
+    if not _is_ours(connection):
         raise LibraryError(
             f"{path} is an SQLite file of another program.", "Give another path with --db."
         )
+    version = _schema_version(connection)
     if version > SCHEMA_VERSION:
         raise LibraryError(
             f"{path} was written by a newer photoclust (schema {version}, this one knows "
@@ -197,34 +202,62 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> Non
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """A library, or a file that is empty or was cut short before it became one."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+        return True
+    tables = connection.execute("SELECT tbl_name FROM sqlite_master").fetchall()
+    return {name for (name,) in tables} <= {"_sqlite_migrations"}
+
+
+def _schema_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date in one transaction, unless another process just did."""
     from sqlite_utils import Database
 
     from photoclust.library.migrations import migrations
 
-    connection.execute("PRAGMA journal_mode = WAL")
-    migrations.apply(Database(connection))
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        if _schema_version(connection) < SCHEMA_VERSION:
+            migrations.apply(Database(connection))
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    # Recorded in the file. Where somebody else has it open just now, the next one does it.
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as sentences."""
+def _translated(
+    path: Path, kinds: tuple[type[Exception], ...] = (OSError, sqlite3.Error)
+) -> Iterator[None]:
+    """SQLite's errors, and where the file is opened the system's, as sentences."""
     try:
         yield
-    except OSError as error:
-        raise LibraryError(
+    except sqlite3.IntegrityError:
+        raise
+    except kinds as error:
+        raise library_error(error, path) from error
+
+
+def library_error(error: Exception, path: Path) -> LibraryError:
+    """What an error of SQLite or the system means for a person who uses this library."""
+    if isinstance(error, OSError):
+        return LibraryError(
             f"Cannot use {path} as the library: {error.strerror}.", "Choose another with --db."
-        ) from error
-    except sqlite3.OperationalError as error:
-        raise LibraryError(*_explained(str(error), path)) from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
-        raise LibraryError(*_explained(str(error), path)) from error
+        )
+    return LibraryError(*_explained(str(error), path))
 
 
 def _explained(problem: str, path: Path) -> tuple[str, str]:
-    if "full" in problem:
+    if "full" in problem or ("disk I/O" in problem and _is_full(path)):
         return f"No room left on the disk of {path}.", "Free some space and run the command again."
     if "locked" in problem:
         return f"Another program is writing to {path}.", "Try again in a moment."
@@ -235,3 +268,10 @@ def _explained(problem: str, path: Path) -> tuple[str, str]:
     if "malformed" in problem:
         return f"The library {path} is damaged ({problem}).", "Restore it from a backup."
     return f"Cannot use the library {path}: {problem}.", "Choose another with --db."
+
+
+def _is_full(path: Path) -> bool:
+    """SQLite says only `I/O error` where its side files find no room."""
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free < SIDE_FILES
+    return False

@@ -119,13 +119,16 @@ CREATE TABLE decisions (       -- what an act said; append-only, no clustering t
 CREATE INDEX decisions_face ON decisions (face_id);
 CREATE INDEX decisions_person ON decisions (person_id);
 
-CREATE VIEW named_faces AS     -- each face's person by the last word of a human
-SELECT face_id, person_id, source FROM (
-  SELECT face_id, person_id, source, verdict,
+CREATE VIEW last_words AS      -- the last word of a human on whose face it is
+SELECT face_id, verdict, person_id, source FROM (
+  SELECT face_id, verdict, person_id, source,
          row_number() OVER (PARTITION BY face_id ORDER BY decisions.id DESC) AS age
   FROM decisions JOIN acts ON acts.id = act_id
   WHERE verdict IN ('is', 'unnamed') AND undone_by IS NULL
-) WHERE age = 1 AND verdict = 'is';
+) WHERE age = 1;
+
+CREATE VIEW named_faces AS     -- the faces that a human gave to somebody
+SELECT face_id, person_id, source FROM last_words WHERE verdict = 'is';
 
 CREATE VIEW cluster_people AS  -- the person a cluster was named as
 SELECT cluster_id, person_id FROM (
@@ -142,12 +145,15 @@ WHERE NOT reference GROUP BY photos.id;
 
 CREATE VIEW face_people AS     -- whom each face belongs to, and how that is known
 SELECT faces.id AS face_id, faces.photo_id, cluster_id, strength,
-       coalesce(named_faces.person_id, cluster_people.person_id) AS person_id,
-       CASE WHEN named_faces.person_id IS NOT NULL THEN 'named'
+       CASE WHEN verdict = 'is' THEN last_words.person_id
+            WHEN verdict = 'unnamed' AND source = 'face' THEN NULL
+            ELSE cluster_people.person_id END AS person_id,
+       CASE WHEN verdict = 'is' THEN 'named'
+            WHEN verdict = 'unnamed' AND source = 'face' THEN NULL
             WHEN cluster_people.person_id IS NOT NULL THEN 'cluster' END AS how
 FROM faces
 LEFT JOIN memberships ON memberships.face_id = faces.id
-LEFT JOIN named_faces ON named_faces.face_id = faces.id
+LEFT JOIN last_words ON last_words.face_id = faces.id
 LEFT JOIN cluster_people USING (cluster_id);
 
 CREATE VIEW photos_of_person AS  -- for browsing: every photo of every named person

@@ -168,12 +168,12 @@ class Photos:
             )
         ]
 
-    def holds(self, path: str) -> bool:
-        """Is this absolute path a file of the library?"""
+    def photo_at(self, path: str) -> int | None:
+        """The photo that this absolute path is known to hold."""
         row = self._connection.execute(
-            "SELECT 1 FROM files WHERE path = ?", (os.fsencode(path),)
+            "SELECT photo_id FROM files WHERE path = ?", (os.fsencode(path),)
         ).fetchone()
-        return row is not None
+        return row[0] if row else None
 
     def counts(self) -> dict[str, int]:
         """Numbers for `status`: photos, files, missing files, photos not yet tried."""

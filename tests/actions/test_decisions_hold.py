@@ -10,6 +10,7 @@ import pytest
 from photoclust.actions.cluster import cluster
 from photoclust.actions.find import find
 from photoclust.actions.name import name_cluster, name_face
+from photoclust.errors import PhotoclustError
 from photoclust.vectors import Matrix
 
 PEOPLE = ("Ann", "Ben", "Cid", "Dot")
@@ -40,7 +41,11 @@ def test_a_life_of_a_library(album: object, portraits: Callable[..., Matrix], se
             name = str(chance.choice(PEOPLE))
             kept = {f: n for f, n in said.items() if (f, "face") in _sources(library)}
             members = [face.id for face in library.faces.of_cluster(number)]
-            name_cluster(library, number, name)
+            if all(face in kept and said[face] != name for face in members):
+                with pytest.raises(PhotoclustError, match="one by one"):
+                    name_cluster(library, number, name)
+            else:
+                name_cluster(library, number, name)
             said |= {face: name for face in members if face not in kept}
         some = library.faces.all()[int(chance.integers(library.faces.count()))].id
         name = str(chance.choice(PEOPLE))

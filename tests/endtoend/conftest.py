@@ -28,11 +28,11 @@ from photoclust.demo.people import PEOPLE, pixels_of
 from photoclust.demo.scenes import PlacedFace, build_scenes
 
 AUDIT = re.compile(
-    r"^(?P<seen>\d+) files seen = (?P<indexed>\d+) indexed \+ (?P<unchanged>\d+) unchanged \+ "
-    r"(?P<duplicate>\d+) duplicate(?: \((?P<moved>\d+) of them moved\))? \+ "
-    r"(?P<skipped>\d+) skipped(?: \((?P<skipped_why>.+?)\))? \+ "
-    r"(?P<failed>\d+) failed(?: \((?P<failed_why>.+?)\))?"
-    r"(?: \+ (?P<waiting>\d+) left for the next run)?$",
+    r"^seen (?P<seen>\d+) = indexed (?P<indexed>\d+) \+ unchanged (?P<unchanged>\d+) \+ "
+    r"duplicate (?P<duplicate>\d+)(?: \((?P<moved>\d+) moved\))? \+ "
+    r"skipped (?P<skipped>\d+)(?: \((?P<skipped_why>.+?)\))? \+ "
+    r"failed (?P<failed>\d+)(?: \((?P<failed_why>.+?)\))?"
+    r"(?: \+ left for the next run (?P<waiting>\d+))?$",
     re.MULTILINE,
 )
 # Ends the process at the first touch of a socket, of whatever family; nothing can catch that.

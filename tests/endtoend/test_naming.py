@@ -113,7 +113,7 @@ def test_forms_of_naming_a_face(program: Program, small_world: Path, words: list
     rows = program("faces", "--csv").rows
     number = next(row["face"] for row in rows if row["file"].endswith("Eli-1.jpg"))
     ran = program("name", *(word.replace("NUMBER", number) for word in words), "Eli", "the", "Kid")
-    assert ran.err == f"Face {number} is Eli the Kid: 1 face.\n"
+    assert ran.err == f"Face {number} is Eli the Kid: 1 face in 1 photo.\n"
     assert people_by_file(program) == {"Eli-1.jpg": {"Eli the Kid"}}
 
 
@@ -256,7 +256,7 @@ def test_rename(program: Program, small_world: Path) -> None:
     assert program("person", "rename", "ada", "Ada Lovelace").err == "ada is now Ada Lovelace.\n"
     assert len(program("find", "Ada Lovelace").lines) == 4
     refused = program("person", "rename", "Ben", "ADA LOVELACE", code=1)
-    assert "There is a Ada Lovelace already." in refused.err
+    assert "Somebody is called Ada Lovelace already." in refused.err
     assert "name the clusters" in refused.err
     program("person", "rename", "Ada Lovelace", "ADA LOVELACE")  # only the case: the same person
     assert "at least one letter" in program("person", "rename", "Ben", " ", code=2).err

@@ -151,7 +151,7 @@ class TestNothingIsAnalysedAgain:
         (small_world / "Ada-1.jpg").rename(small_world / "sub" / "moved.jpg")
         ran = program("scan", small_world)
         assert ran.audit.told == {"unchanged": 9, "duplicate": 1, "moved": 1}
-        assert "1 files are no longer where they were" in ran.err
+        assert "No longer where it was: 1 file." in ran.err
         files = {row["file"] for row in program("faces", "--csv").rows}
         assert str(small_world / "sub" / "moved.jpg") in files
         assert str(small_world / "Ada-1.jpg") not in files
@@ -177,7 +177,7 @@ class TestNothingIsAnalysedAgain:
         program("name", str(program.cluster_of("Ada")), "Ada")
         before = faces_of(program)
         kept = (small_world / "Ada-1.jpg").rename(small_world.parent / "kept.jpg")
-        assert "1 files are no longer where they were" in program("scan", small_world).err
+        assert "No longer where it was: 1 file." in program("scan", small_world).err
         assert faces_of(program) == before
         assert program("status", "--json").json["missing"] == 1
         found = program("find", "Ada")
@@ -227,7 +227,7 @@ def test_folder_that_is_gone_from_sight_is_not_missing(
     ran = program.process("scan", folder, wrapper=bound_by_permissions, code=3)
     (folder / "locked").chmod(0o755)
     assert ran.audit.failed_why == {"folder cannot be read": 1}
-    assert "no longer where they were" not in ran.err
+    assert "No longer where" not in ran.err
 
 
 # -- bad files ------------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ def test_photos_without_faces(program: Program, camera: Photographer, tmp_path: 
 def test_one_face_only(program: Program, camera: Photographer, tmp_path: Path) -> None:
     camera.portrait(tmp_path / "photos" / "Ada.jpg", "Ada")
     ran = program("scan", tmp_path / "photos")
-    assert "1 faces: 0 in 0 clusters, 1 alone." in ran.err
+    assert "1 face: 0 in 0 clusters, 1 alone." in ran.err
     assert [row["cluster"] for row in program("faces", "--csv").rows] == [""]
 
 
@@ -423,7 +423,7 @@ def test_one_person_only_is_a_cluster(
     program: Program, camera: Photographer, tmp_path: Path
 ) -> None:
     camera.portraits(tmp_path / "photos", "Ada", 4)
-    assert "4 in 1 clusters, 0 alone" in program("scan", tmp_path / "photos").err
+    assert "4 in 1 cluster, 0 alone" in program("scan", tmp_path / "photos").err
 
 
 def test_single_file(program: Program, camera: Photographer, tmp_path: Path) -> None:
@@ -455,7 +455,7 @@ def test_no_cluster(program: Program, camera: Photographer, tmp_path: Path) -> N
     camera.portraits(tmp_path / "photos", "Ada", 3)
     program("scan", tmp_path / "photos", "--no-cluster")
     program("clusters", code=1)
-    assert "3 in 1 clusters" in program("cluster").err
+    assert "3 in 1 cluster" in program("cluster").err
     assert len(program("clusters", "--csv").rows) == 1
 
 
