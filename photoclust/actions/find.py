@@ -68,10 +68,10 @@ def find(library: Library, name: str) -> FindReport:
     exemplars = own[choose_exemplars(vectors.matrix[own], vectors.quality[own])]
     similarities = similarity_to(vectors.matrix[exemplars], vectors.matrix)
 
-    faces = {face.id: face for face in library.faces.all()}
-    how = _how(person, vectors, faces, similarities >= pack.match)
+    how = _how(person, vectors, library.faces.belonging(), similarities >= pack.match)
     chosen = _once_a_photo(vectors, similarities, how)
-    paths = library.photos.paths_of(int(vectors.photo_ids[index]) for index in chosen)
+    faces = library.faces.get_all(int(vectors.ids[index]) for index in chosen)
+    paths = library.photos.paths_of(face.photo_id for face in faces.values())
     found = [
         FoundFace(
             faces[int(vectors.ids[index])],
@@ -86,17 +86,20 @@ def find(library: Library, name: str) -> FindReport:
 
 
 def _how(
-    person: Person, vectors: FaceVectors, faces: dict[int, Face], alike: NDArray[np.bool_]
+    person: Person,
+    vectors: FaceVectors,
+    belonging: dict[int, tuple[int | None, str | None]],
+    alike: NDArray[np.bool_],
 ) -> dict[int, str]:
     """Index -> how the face is the person's; faces that are not theirs are left out."""
     how: dict[int, str] = {}
-    for index, face_id in enumerate(vectors.ids):
-        face = faces.get(int(face_id))
-        if face is None:  # of a reference photo
+    for index, face_id in enumerate(vectors.ids.tolist()):
+        if face_id not in belonging:  # of a reference photo
             continue
-        if face.person_id == person.id and face.how is not None:
-            how[index] = face.how
-        elif face.person_id is None and alike[index]:
+        owner, known = belonging[face_id]
+        if owner == person.id and known is not None:
+            how[index] = known
+        elif owner is None and alike[index]:
             how[index] = "match"
     return how
 

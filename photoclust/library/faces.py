@@ -98,10 +98,28 @@ class Faces:
         """Every face of the scanned photos."""
         return self._select(f"WHERE {_LISTED} ORDER BY faces.id")
 
+    def belonging(self) -> dict[int, tuple[int | None, str | None]]:
+        """Of every face of the scanned photos: its person's id, and how that is known."""
+        return {
+            face_id: (person_id, how)
+            for face_id, person_id, how in self._connection.execute(
+                "SELECT face_id, person_id, how FROM face_people"
+                " JOIN faces ON faces.id = face_id JOIN packs ON packs.id = pack_id AND in_use"
+                f" WHERE {_LISTED}"
+            )
+        }
+
     def get(self, face_id: int) -> Face | None:
         """One face by its number."""
         found = self._select("WHERE faces.id = ?", face_id)
         return found[0] if found else None
+
+    def get_all(self, face_ids: Iterable[int]) -> dict[int, Face]:
+        """These faces, by number."""
+        found = self._select(
+            "WHERE faces.id IN (SELECT value FROM json_each(?))", json.dumps(list(face_ids))
+        )
+        return {face.id: face for face in found}
 
     def of_photo(self, photo_id: int) -> list[Face]:
         """The faces of one photo, references included."""
