@@ -53,16 +53,17 @@ def group_by_density(
 ) -> Grouping:
     """Group unit vectors (n, dim); no group holds together across a gap below `link` (cosine).
 
-    With None there is neither ceiling nor floor: plain HDBSCAN, but for its root.
+    With None there is neither ceiling nor floor: plain HDBSCAN.
     """
     count = len(embeddings)
     if count < max(min_cluster_size, 2) or (link is not None and link >= 1):
         return Grouping(np.full(count, NOISE), np.zeros(count))
     tree = _spanning_tree(embeddings, min(min_samples, count - 1))
-    ceiling = distance_of(-1.0 if link is None else link)
+    ceiling = np.inf
     if link is not None:
+        ceiling = distance_of(link)
         tree[:, 2] = np.clip(tree[:, 2], ceiling * FLOOR, ceiling)
-    tree = _with_strangers(tree, ceiling, min_cluster_size)
+        tree = _with_strangers(tree, ceiling, min_cluster_size)
     return _select(tree, min_cluster_size, count, ceiling)
 
 
