@@ -15,6 +15,8 @@ from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
 from photoclust.library.library import now
+from photoclust.photos.decode import PhotoFacts
+from photoclust.photos.metadata import Metadata
 from photoclust.vectors import Matrix, Vector, normalised
 
 DIM = 16
@@ -94,9 +96,7 @@ class Album:
         photos = self.library.photos
         with self.library.transaction():
             photo_id = photos.add(f"hash of {path!r}")
-            photos.describe(
-                photo_id, width=800, height=600, taken_at=taken_at, latitude=None, longitude=None
-            )
+            photos.describe(photo_id, PhotoFacts(800, 600, Metadata(taken_at)))
             photos.record_file(
                 path,
                 photo_id=photo_id,

@@ -36,10 +36,11 @@ def cluster(library: Library) -> ClusterReport:
     if pack is None:
         return ClusterReport(0, 0, 0)
     with library.scanning():
-        return _cluster(library, pack)
+        return cluster_held(library, pack)
 
 
-def _cluster(library: Library, pack: StoredPack) -> ClusterReport:
+def cluster_held(library: Library, pack: StoredPack) -> ClusterReport:
+    """`cluster` for who holds `Library.scanning` already."""
     faces = library.faces.vectors()
     grouping = group_by_density(faces.matrix, pack.link)
     with library.transaction():

@@ -82,14 +82,7 @@ def _faces_of(library: Library, pack: StoredPack, analyser: FacePack, path: Path
     with library.transaction():
         photo_id = library.photos.add(content_hash)
         if photo:
-            library.photos.describe(
-                photo_id,
-                width=photo.width,
-                height=photo.height,
-                taken_at=photo.metadata.taken_at,
-                latitude=photo.metadata.latitude,
-                longitude=photo.metadata.longitude,
-            )
+            library.photos.describe(photo_id, photo.facts)
             library.photos.record_scan(photo_id, pack.id, scanned_at=now(), failure=None)
             library.faces.add(photo_id, pack.id, faces)
         library.photos.record_file(

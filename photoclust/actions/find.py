@@ -107,18 +107,21 @@ def _how(
 def _once_a_photo(
     vectors: FaceVectors, similarities: NDArray[np.float32], how: dict[int, str]
 ) -> list[int]:
-    """Drop matches from photos that hold the person already, and all but the best of the others."""
-    certain = [index for index, word in how.items() if word != "match"]
-    taken = {int(vectors.photo_ids[index]) for index in certain}
-    matches = np.array(
-        [
-            index
-            for index, word in how.items()
-            if word == "match" and int(vectors.photo_ids[index]) not in taken
-        ],
-        np.int64,
-    )
-    if len(matches):
-        best = best_of_each_photo(vectors.photo_ids[matches], similarities[matches])
-        matches = matches[best]
-    return certain + [int(index) for index in matches]
+    """Faces a human named all stay; of the others in a photo only the likeliest, if none is named.
+
+    A face in a cluster of the person is likelier than any match.
+    """
+    chosen = [index for index, word in how.items() if word == "named"]
+    for word in ("cluster", "match"):
+        taken = {int(vectors.photo_ids[index]) for index in chosen}
+        others = np.array(
+            [
+                index
+                for index, said in how.items()
+                if said == word and int(vectors.photo_ids[index]) not in taken
+            ],
+            np.int64,
+        )
+        best = best_of_each_photo(vectors.photo_ids[others], similarities[others])
+        chosen += others[best].tolist()
+    return chosen

@@ -15,7 +15,8 @@ from photoclust.library.people import Person
 class NameReport:
     """Who was named: the person, whether they are new, how many faces and photos were given.
 
-    `kept` are faces that a human had given to somebody else one by one; they stay theirs.
+    `kept` are faces that a human had given to somebody else one by one; they stay theirs and
+    leave the cluster.
     """
 
     person: Person
@@ -37,13 +38,14 @@ def name_cluster(library: Library, cluster: int, name: str) -> NameReport:
     with library.transaction():
         faces = cluster_faces(library, cluster)
         person, is_new = _person(library, name)
-        elsewhere = {
-            item.face_id
+        single = {
+            item.face_id: item.person_id
             for item in library.people.named_faces()
-            if item.source == "face" and item.person_id != person.id
+            if item.source == "face"
         }
-        given = [face for face in faces if face.id not in elsewhere]
-        if not given:
+        given = [face for face in faces if face.id not in single]
+        kept = [face for face in faces if single.get(face.id, person.id) != person.id]
+        if len(kept) == len(faces):
             raise PhotoclustError(
                 f"Every face of cluster {cluster} was given to somebody one by one.",
                 "Name its faces one by one.",
@@ -52,12 +54,14 @@ def name_cluster(library: Library, cluster: int, name: str) -> NameReport:
         library.people.decide(
             act, (face.id for face in given), person_id=person.id, source="cluster"
         )
+        for face in kept:
+            library.clusters.leave(face.id)
     photos = len({face.photo_id for face in given})
-    return NameReport(person, is_new, len(given), photos, len(faces) - len(given))
+    return NameReport(person, is_new, len(given), photos, len(kept))
 
 
 def name_face(library: Library, face_id: int, name: str) -> NameReport:
-    """One face is this person's. Out of the cluster of somebody else it is taken out.
+    """One face is this person's. It leaves a cluster that holds named faces of somebody else.
 
     Raises
     ------
@@ -81,8 +85,7 @@ def name_faces(library: Library, face_ids: list[int], name: str) -> NameReport:
         act = library.people.begin_act(f"name face {numbers} {person.name}", now())
         library.people.decide(act, (face.id for face in faces), person_id=person.id, source="face")
         for face in faces:
-            owner = None if face.cluster is None else library.clusters.person_of(face.cluster)
-            if owner is not None and owner != person.id:
+            if face.cluster is not None and library.clusters.people_of(face.cluster) - {person.id}:
                 library.clusters.leave(face.id)
     photos = len({face.photo_id for face in faces})
     return NameReport(person, is_new, len(faces), photos, 0)

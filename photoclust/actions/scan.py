@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photoclust.actions.cluster import ClusterReport, cluster
+from photoclust.actions.cluster import ClusterReport, cluster_held
 from photoclust.actions.pack import load_recorded, recorded_pack
 from photoclust.domain import DetectedFace
 from photoclust.errors import UnreadablePhoto
@@ -21,7 +21,7 @@ from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.library.photos import KnownFile
 from photoclust.models.pack import FacePack
-from photoclust.photos.decode import DecodedPhoto, decode, read_bytes
+from photoclust.photos.decode import DecodedPhoto, PhotoFacts, decode, read_bytes
 from photoclust.photos.discover import (
     PhotoFile,
     SkippedFile,
@@ -58,11 +58,11 @@ class ScanReport:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file that was read: its content, and the photo and faces in it unless they are known."""
+    """A file that was read: its content, and what is in it unless that is known."""
 
     file: PhotoFile
     content_hash: str
-    photo: DecodedPhoto | None = None
+    facts: PhotoFacts | None = None
     faces: tuple[DetectedFace, ...] = ()
 
 
@@ -111,12 +111,19 @@ def scan(
             _Scan(library, stored, report, retry_failed).run(todo, workers, progress)
         if not report.interrupted:
             _note_missing(library, roots, known, seen, todo, report)
-    if then_cluster and not report.interrupted:
-        progress.start("Clustering", None, "faces")
-        report.clustering = cluster(library)
-        progress.finish()
+            if then_cluster:
+                _cluster(library, stored, report, progress)
     report.seconds = time.monotonic() - started
     return report
+
+
+def _cluster(library: Library, pack: StoredPack, report: ScanReport, progress: Progress) -> None:
+    progress.start("Clustering", None, "faces")
+    try:
+        report.clustering = cluster_held(library, pack)
+    except KeyboardInterrupt:
+        report.interrupted = True
+    progress.finish()
 
 
 def _plan(
@@ -259,7 +266,7 @@ class _Scan:
                     return Examined(file, content_hash)
                 self._claimed.add(content_hash)
             photo = decode(data)
-            return Examined(file, content_hash, photo, tuple(self._faces(photo)))
+            return Examined(file, content_hash, photo.facts, tuple(self._faces(photo)))
         except UnreadablePhoto as error:
             return Unreadable(file, error.message, content_hash)
         except MemoryError:
@@ -287,28 +294,22 @@ class _Scan:
         photos = self._library.photos
         if isinstance(result, Unreadable):
             with self._library.transaction():
-                photo_id = photos.add(result.content_hash) if result.content_hash else None
-                self._write_file(result.file, photo_id, None if photo_id else result.reason)
-                if photo_id:
+                if result.content_hash:
+                    photo_id = photos.add(result.content_hash)
+                    self._write_file(result.file, photo_id)
                     photos.record_scan(
                         photo_id, self._pack.id, scanned_at=now(), failure=result.reason
                     )
+                elif photos.photo_at(result.file.path) is None:
+                    self._write_file(result.file, None, result.reason)
             self._report.failed.append((result.file.path, result.reason))
             return
-        if result.photo is None:
+        if result.facts is None:
             self._copies.append(result)
             return
-        photo = result.photo
         with self._library.transaction():
             photo_id = photos.add(result.content_hash)
-            photos.describe(
-                photo_id,
-                width=photo.width,
-                height=photo.height,
-                taken_at=photo.metadata.taken_at,
-                latitude=photo.metadata.latitude,
-                longitude=photo.metadata.longitude,
-            )
+            photos.describe(photo_id, result.facts)
             self._write_file(result.file, photo_id)
             photos.record_scan(photo_id, self._pack.id, scanned_at=now(), failure=None)
             self._library.faces.add(photo_id, self._pack.id, result.faces)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
 
 from photoclust.errors import PhotoclustError
 from photoclust.export.crops import face_crops
-from photoclust.export.sheet import write_sheet
+from photoclust.export.sheet import is_sheet, write_sheet
 from photoclust.export.writing import writing_to
 from photoclust.library import Library
 from photoclust.library.faces import Face
@@ -28,14 +27,17 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
 
     Raises
     ------
-    PhotoclustError : it cannot be written, or would replace a photo of the library.
+    PhotoclustError : it cannot be written, or would replace a file that is no sheet.
     """
     if out is None:
         out = Path(tempfile.mkdtemp(prefix="photoclust-")) / f"{title.replace(' ', '-')}.png"
     else:
         out = Path(os.path.abspath(out))
-        if _is_photo(library, out):
-            raise PhotoclustError(f"{out} is one of your photos.", "Give the sheet another name.")
+        if out.exists() and not is_sheet(out):
+            raise PhotoclustError(
+                f"{out} exists and is no contact sheet; perhaps it is one of your photos.",
+                "Give the sheet another name.",
+            )
         with writing_to(out.parent):
             out.parent.mkdir(parents=True, exist_ok=True)
     if len(faces) > MAX_FACES:
@@ -45,15 +47,6 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
     captioned = [(crops[face.id], _caption(face)) for face in faces]
     write_sheet(captioned, out, title)
     return out
-
-
-def _is_photo(library: Library, path: Path) -> bool:
-    """Does the file hold a photo of the library, by whatever path?"""
-    if not path.exists():
-        return False
-    with writing_to(path.parent):
-        content_hash = hashlib.sha256(path.read_bytes()).hexdigest()
-    return bool(library.query("SELECT 1 FROM photos WHERE content_hash = ?", content_hash))
 
 
 def _caption(face: Face) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from photoclust.cli.options import AcceptLicence, DbOption, PackOption, library_path
 from photoclust.cli.streams import say, shown_path
+from photoclust.errors import NotFound
 
 
 def enrol(
@@ -28,6 +29,9 @@ def enrol(
     from photoclust.actions.enrol import enrol as run
     from photoclust.library import Library
 
+    for photo in photos:
+        if not photo.exists():
+            raise NotFound(f"Cannot read {photo}: no such file.", "Check the spelling of the path.")
     with Library.open(library_path(context, db), create=True) as library:
         report = run(library, name, photos, face=face, pack=pack, accept_licence=accept_licence)
     person = report.named.person.name

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from photoclust.cli.options import DbOption, library_path
+from photoclust.cli.options import SOME_FAILED, DbOption, library_path
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.streams import say, shown_path
 from photoclust.errors import UsageError
@@ -49,3 +49,4 @@ def gallery(
     )
     if report.missing:
         say(f"{report.missing} photos could not be read; a grey picture stands for them.")
+        raise typer.Exit(SOME_FAILED)

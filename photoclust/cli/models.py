@@ -113,7 +113,7 @@ def install(pack: PackName, accept_licence: AcceptLicence = False) -> None:
 def verify(
     pack: Annotated[str | None, typer.Argument(help="One pack; otherwise all installed.")] = None,
 ) -> None:
-    """Load every installed pack and look for a face in a test picture; damaged caches are rebuilt.
+    """Load every installed pack; a damaged cache is rebuilt.
 
     Example: photoclust models verify
     """

@@ -21,7 +21,6 @@ from photoclust.cli.streams import counted, say, shown_path
 if TYPE_CHECKING:
     from photoclust.actions.cluster import ClusterReport
     from photoclust.actions.scan import ScanReport
-    from photoclust.library import Library
 
 SHOWN_FAILURES = 10
 
@@ -52,19 +51,24 @@ def scan(
     from photoclust.photos.discover import check_roots
 
     check_roots(paths)
+    progress = terminal_progress()
     with Library.open(library_path(context, db), create=True) as library:
-        if pack is None and _is_new(library) and sys.stdin.isatty() and sys.stderr.isatty():
-            pack, accept_licence = _ask_pack()
-        report = run(
-            library,
-            paths,
-            pack=pack,
-            accept_licence=accept_licence,
-            then_cluster=cluster,
-            retry_failed=retry_failed,
-            workers=workers,
-            progress=terminal_progress(),
-        )
+        if library.packs.in_use() is None and sys.stdin.isatty() and sys.stderr.isatty():
+            pack = pack or _ask_pack()
+            accept_licence = accept_licence or _ask_licence(pack)
+        try:
+            report = run(
+                library,
+                paths,
+                pack=pack,
+                accept_licence=accept_licence,
+                then_cluster=cluster,
+                retry_failed=retry_failed,
+                workers=workers,
+                progress=progress,
+            )
+        finally:
+            progress.finish()
     _print_report(report)
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -90,12 +94,8 @@ def cluster_command(context: typer.Context, db: DbOption = None) -> None:
     say(_clustering_line(report))
 
 
-def _is_new(library: Library) -> bool:
-    return library.packs.in_use() is None
-
-
-def _ask_pack() -> tuple[str, bool]:
-    """Offer the packs; returns the choice and whether its licence is accepted."""
+def _ask_pack() -> str:
+    """Offer the packs with their figures and licences."""
     from photoclust.models.catalogue import KNOWN_PACKS
     from photoclust.models.installed import installed_folder
 
@@ -107,11 +107,15 @@ def _ask_pack() -> tuple[str, bool]:
         say(f"  {known.name:<11} {known.models}; {known.accuracy}{state}")
         say(f"  {'':<11} {known.licence}")
     say("")
-    name = typer.prompt("Pack", default="open", err=True)
-    known_pack = KNOWN_PACKS.get(name)
-    if known_pack is None or known_pack.commercial:
-        return name, False
-    return name, typer.confirm(
+    return str(typer.prompt("Pack", default="open", err=True))
+
+
+def _ask_licence(pack: str) -> bool:
+    from photoclust.models.catalogue import KNOWN_PACKS
+
+    if pack in KNOWN_PACKS and KNOWN_PACKS[pack].commercial:
+        return False
+    return typer.confirm(
         "These weights may be used for non-commercial research only. Does that fit your use?",
         err=True,
     )

@@ -1,4 +1,4 @@
-"""`cluster 3`, `3`, `c3`, `face 91`, `f91`, `person John`: what a command is about."""
+"""`cluster 3`, `3`, `c3`, `face 91`, `f91`: what a command is about."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def _carry_numbers(
 ) -> NDArray[np.int64]:
     """Give each group the number of the earlier cluster it shares most faces with.
 
-    Each number goes to one group, larger overlaps first, and never to a group of somebody else
-    than those whose named faces keep it; the rest get new numbers, larger groups first.
+    Each number goes to one group, larger overlaps first; one that named faces keep only to a
+    group with named faces of the same person. The rest get new numbers, larger groups first.
     """
     groups = _members(labels)
     owners: dict[int, set[int]] = defaultdict(set)
@@ -102,8 +102,7 @@ def _carry_numbers(
         overlaps += [
             (-int(shared), int(number), label)
             for number, shared in zip(earlier, counts, strict=True)
-            if number != NOISE
-            and (not people or int(number) not in owners or people & owners[int(number)])
+            if number != NOISE and (int(number) not in owners or people & owners[int(number)])
         ]
     numbers: dict[int, int] = {}
     taken: set[int] = set()

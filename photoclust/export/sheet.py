@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from photoclust.domain import Pixels
 from photoclust.export.writing import write_whole, writing_to
@@ -20,6 +21,19 @@ TITLE_HEIGHT, CAPTION_HEIGHT = 56, 26
 MAX_COLUMNS = 12
 
 GROUND, TITLE_INK, CAPTION_INK = (250, 250, 249), (28, 25, 23), (87, 83, 78)
+
+
+# Written into every sheet, so that it can be told from a photo.
+MADE_BY = "photoclust contact sheet"
+
+
+def is_sheet(path: Path) -> bool:
+    """Was this file written by `write_sheet`?"""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            return image.info.get("Software") == MADE_BY
+    except (OSError, ValueError):
+        return False
 
 
 def write_sheet(crops_with_captions: Sequence[tuple[Pixels, str]], out: Path, title: str) -> None:
@@ -56,6 +70,8 @@ def write_sheet(crops_with_captions: Sequence[tuple[Pixels, str]], out: Path, ti
         pen.text((left + side / 2, top + side + 6), caption, CAPTION_INK, caption_font, anchor="ma")
 
     encoded = io.BytesIO()
-    sheet.save(encoded, "PNG")
+    mark = PngInfo()
+    mark.add_text("Software", MADE_BY)
+    sheet.save(encoded, "PNG", pnginfo=mark)
     with writing_to(out.parent):
         write_whole(out, encoded.getvalue())

@@ -62,17 +62,16 @@ class Clusters:
         """Take one face out of its cluster."""
         self._connection.execute("DELETE FROM memberships WHERE face_id = ?", (face_id,))
 
-    def exists(self, cluster: int) -> bool:
-        """Is there a cluster of this number?"""
-        row = self._connection.execute("SELECT 1 FROM clusters WHERE id = ?", (cluster,)).fetchone()
-        return row is not None
-
-    def person_of(self, cluster: int) -> int | None:
-        """The person whose name a human gave to this cluster."""
-        row = self._connection.execute(
-            "SELECT person_id FROM cluster_people WHERE cluster_id = ?", (cluster,)
-        ).fetchone()
-        return int(row[0]) if row else None
+    def people_of(self, cluster: int) -> set[int]:
+        """The people whom a human gave faces of this cluster to."""
+        return {
+            int(row[0])
+            for row in self._connection.execute(
+                "SELECT DISTINCT person_id FROM memberships JOIN named_faces USING (face_id)"
+                " WHERE cluster_id = ?",
+                (cluster,),
+            )
+        }
 
     def summaries(self) -> list[ClusterSummary]:
         """Every cluster, biggest first."""

@@ -78,7 +78,7 @@ class Library:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection, read_only = _connect(path)
             try:
-                _prepare(connection, path, read_only)
+                _prepare(connection, path, read_only, create)
             except BaseException:
                 connection.close()
                 raise
@@ -98,7 +98,8 @@ class Library:
         at: TracebackType | None,
     ) -> None:
         self.close()
-        if isinstance(error, sqlite3.DatabaseError):
+        bugs = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, bugs):
             raise library_error(error, self.path) from error
 
     @contextmanager
@@ -147,9 +148,12 @@ class Library:
             ) from None
         except OSError as error:
             raise LibraryError(f"Cannot lock the library {self.path}: {error.strerror}.") from error
+        # What a scan writes can be made again; what a human decided is always synced to disk.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
         try:
             yield
         finally:
+            self._connection.execute("PRAGMA synchronous = FULL")
             lock.release()
 
     def query(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
@@ -178,12 +182,16 @@ def _connect(path: Path) -> tuple[sqlite3.Connection, bool]:
     return connection, mode != "rwc"
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool, create: bool) -> None:
     if not _is_ours(connection):
         raise LibraryError(
             f"{path} is an SQLite file of another program.", "Give another path with --db."
         )
     version = _schema_version(connection)
+    if version == 0 and not create:
+        raise LibraryError(
+            f"There is no library in {path} yet.", "Make one with `photoclust scan FOLDER`."
+        )
     if version > SCHEMA_VERSION:
         raise LibraryError(
             f"{path} was written by a newer photoclust (schema {version}, this one knows "
@@ -199,7 +207,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> Non
         _migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     if not read_only:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:

@@ -26,7 +26,7 @@ class NamedFace:
 
 @dataclass(frozen=True, slots=True)
 class PersonSummary:
-    """One row of `photoclust people`: how many faces, of them named one by one or as a cluster."""
+    """One row of `photoclust people`; `clusters` are numbers joined by commas, dates ISO 8601."""
 
     id: int
     name: str

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from photoclust.photos.decode import PhotoFacts
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
@@ -79,21 +81,13 @@ class Photos:
         ).fetchone()
         return int(row[0])
 
-    def describe(
-        self,
-        photo_id: int,
-        *,
-        width: int,
-        height: int,
-        taken_at: str | None,
-        latitude: float | None,
-        longitude: float | None,
-    ) -> None:
-        """Record what a decoded photo says of itself; sizes in pixels, upright."""
+    def describe(self, photo_id: int, facts: PhotoFacts) -> None:
+        """Record what a decoded photo says of itself."""
+        found = facts.metadata
         self._connection.execute(
             "UPDATE photos SET width = ?, height = ?, taken_at = ?, latitude = ?, longitude = ?"
             " WHERE id = ?",
-            (width, height, taken_at, latitude, longitude, photo_id),
+            (facts.width, facts.height, found.taken_at, found.latitude, found.longitude, photo_id),
         )
 
     def record_file(

@@ -87,7 +87,7 @@ class InsightFacePack:
             chip = cut_chip(bgr, landmarks, places, self._chip_side)
             embedding = normalised(self._embedder.get_feat(chip)[0])
             detection = Detection.of(unit, float(score), landmarks / (width, height))
-            quality = face_quality(chip, landmarks, detection.score)
+            quality = face_quality(chip[:, :, ::-1], landmarks, detection.score)
             faces.append(DetectedFace(detection, embedding, quality))
         return sorted(faces, key=lambda face: -face.detection.score)
 

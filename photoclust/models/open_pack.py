@@ -33,7 +33,7 @@ CHIP_PLACES = np.array([(46.2, 46.8), (103.0, 46.0), (74.3, 78.5), (49.8, 105.5)
 # The chip and its mirror image are averaged: .989 -> .992 balanced accuracy on the lfw-a pairs.
 MIRRORED = True
 
-# Raised when a rebuilt graph changes, so that old caches are not used.
+# Raised when a rebuilt graph or the chips change: old caches and libraries must not mix with it.
 BUILD = 1
 
 THRESHOLDS = Thresholds(match=0.948, link=0.92, source="lfw-a and scenes/bbt; docs/benchmarks.md")
@@ -84,6 +84,7 @@ class OpenPack:
             "detection_side": DETECTION_SIDE,
             "min_score": MIN_SCORE,
             "mirrored": MIRRORED,
+            "build": BUILD,
             "chip_places": CHIP_PLACES.tolist(),
         }
         self.description = PackDescription(

@@ -33,6 +33,15 @@ MAX_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """What a library keeps of a decoded photo: upright size in pixels, time and place."""
+
+    width: int
+    height: int
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
 class DecodedPhoto:
     """Upright pixels, perhaps shrunk, and what the file says of itself.
 
@@ -43,6 +52,10 @@ class DecodedPhoto:
     width: int
     height: int
     metadata: Metadata
+
+    @property
+    def facts(self) -> PhotoFacts:
+        return PhotoFacts(self.width, self.height, self.metadata)
 
 
 def read_bytes(path: str | Path) -> bytes:

@@ -204,9 +204,6 @@ def with_copies(looks: Matrix, count: int, unlike: float = 0.0) -> Matrix:
     return np.vstack([looks, normalised(np.repeat(looks[:1], count, axis=0) + unlike * away)])
 
 
-# SUSPECTED BUG: links of length 0 make the copies an endlessly stable group of their own, so the
-# person parts there and most other portraits become noise. With the tree's distances raised to at
-# least half the ceiling before groups are selected, all of these stay whole.
 @pytest.mark.parametrize("unlike", [0.0, 0.02], ids=["copies", "burst"])
 @pytest.mark.parametrize("person", ["Ann", "Ben", "Cem"])
 def test_copies_of_one_portrait_do_not_tear_a_person_apart(
@@ -217,7 +214,6 @@ def test_copies_of_one_portrait_do_not_tear_a_person_apart(
     assert sizes(group_by_density(with_copies(looks, 3, unlike), LINK)) == [20]
 
 
-# SUSPECTED BUG: a link of 1 is a division by zero.
 def test_a_ceiling_that_nothing_passes_gives_no_group() -> None:
     assert sizes(group_by_density(strangers(8), link=1.0)) == []
 

@@ -13,6 +13,8 @@ from PIL import Image, ImageDraw
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
+from photoclust.photos.decode import PhotoFacts
+from photoclust.photos.metadata import Metadata
 
 NOW = "2024-01-01T00:00:00+00:00"
 GPS_FOLDER, DATE_TIME = 0x8825, 0x0132
@@ -58,12 +60,7 @@ class Album:
         with library.transaction():
             photo_id = library.photos.add(hashlib.sha256(data).hexdigest())
             library.photos.describe(
-                photo_id,
-                width=size[0],
-                height=size[1],
-                taken_at=taken_at,
-                latitude=LATITUDE,
-                longitude=LONGITUDE,
+                photo_id, PhotoFacts(*size, Metadata(taken_at, LATITUDE, LONGITUDE))
             )
             library.photos.record_file(
                 str(path), photo_id=photo_id, size=len(data), mtime_ns=1, seen_at=NOW

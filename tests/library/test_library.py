@@ -105,8 +105,6 @@ def test_a_path_below_a_file_is_no_library(tmp_path: Path, create: bool) -> None
         Library.open(tmp_path / "file" / "people.db", create=create)
 
 
-# SUSPECTED BUG: Path.exists raises OSError for such a name (and for a folder one may not enter),
-# outside of what is translated.
 @pytest.mark.parametrize("create", [False, True])
 def test_a_name_that_is_too_long_is_no_library(tmp_path: Path, create: bool) -> None:
     with pytest.raises(LibraryError):
@@ -168,8 +166,6 @@ def test_a_damaged_library_is_named(library: Library) -> None:
         Library.open(path)
 
 
-# SUSPECTED BUG: only opening and `transaction` translate SQLite's errors; reading a damaged page
-# later is a traceback.
 def test_damage_that_shows_later_is_named(library: Library) -> None:
     add_people(library, *(f"person {number}" for number in range(2000)))
     path = damaged_from(45, library)
@@ -261,7 +257,6 @@ def test_a_folder_that_may_not_be_written_takes_no_new_library(
     readable.parent.chmod(0o755)
 
 
-# SUSPECTED BUG: Path.exists raises PermissionError, outside of what is translated.
 def test_a_folder_that_may_not_be_entered_is_refused(
     readable: Path, unprivileged: Unprivileged
 ) -> None:
@@ -293,7 +288,6 @@ def test_what_is_committed_is_seen_by_others_and_what_is_not_is_not(library: Lib
         assert names(other) == ["Ann"]
 
 
-# SUSPECTED BUG: an OSError of the body, such as of a photo, is reported as one of the library.
 def test_an_error_of_the_body_is_not_blamed_on_the_library(library: Library) -> None:
     with pytest.raises(FileNotFoundError), library.transaction():
         (library.path.parent / "photo.jpg").read_bytes()

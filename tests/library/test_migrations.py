@@ -83,8 +83,15 @@ def test_the_newest_migration_leaves_the_schema_version(path: Path) -> None:
 
 def test_an_empty_file_becomes_a_library(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
-    with Library.open(tmp_path / "empty.db") as library:
+    with Library.open(tmp_path / "empty.db", create=True) as library:
         assert library.people.all() == []
+
+
+def test_an_empty_file_is_left_alone_unless_a_library_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(LibraryError, match="no library"):
+        Library.open(tmp_path / "empty.db")
+    assert (tmp_path / "empty.db").read_bytes() == b""
 
 
 def test_a_failed_migration_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -96,8 +103,6 @@ def test_a_failed_migration_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not set(schema_of(tmp_path / "people.db")) & (TABLES | VIEWS)
 
 
-# SUSPECTED BUG: sqlite-utils makes its own table before the first migration, in a transaction of
-# its own. Whoever is interrupted between the two has "an SQLite file of another program" for good.
 def test_a_library_whose_making_was_interrupted_is_made(tmp_path: Path) -> None:
     path = tmp_path / "people.db"
     with closing(Database(path)) as database:
@@ -106,8 +111,6 @@ def test_a_library_whose_making_was_interrupted_is_made(tmp_path: Path) -> None:
         assert library.people.all() == []
 
 
-# SUSPECTED BUG: the version is read before the write lock is taken, so two programs that open a
-# new library at once both migrate it ("table photos already exists", "of another program").
 def test_a_new_library_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
     together = threading.Barrier(4)
     errors: list[str] = []

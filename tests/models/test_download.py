@@ -273,7 +273,6 @@ def test_what_was_fetched_whole_is_not_fetched_again(
     assert in_folder(packs) == ["tiny", "tiny/det.onnx", "tiny/rec.onnx"]
 
 
-# SUSPECTED BUG: the server is asked first, so a download that is whole cannot be unpacked offline.
 def test_what_was_fetched_whole_needs_no_network(
     packs: Path, archive: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,7 +293,6 @@ def test_the_rest_of_another_download_is_thrown_away(
     assert install(tiny_pack(archive)).is_dir()
 
 
-# SUSPECTED BUG: http.client's own errors are no OSError, and reach the user as a traceback.
 def test_a_cut_answer_in_chunks_is_an_error_with_a_way_out(serve: Served, archive: bytes) -> None:
     serve(archive).chunked = True
     with pytest.raises(PackError, match="run it again"):
@@ -345,7 +343,6 @@ def test_offline_it_says_the_way_out(archive: bytes, monkeypatch: pytest.MonkeyP
     assert "--pack FOLDER" in caught.value.hint
 
 
-# SUSPECTED BUG: http.client.BadStatusLine, as above.
 def test_a_server_that_does_not_speak_http(archive: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -362,7 +359,6 @@ def test_a_server_that_does_not_speak_http(archive: bytes, monkeypatch: pytest.M
             install(tiny_pack(archive))
 
 
-# SUSPECTED BUG: urllib raises ValueError for an address without http://.
 @pytest.mark.parametrize("url", ["mirror.example.com/models", "/srv/models"])
 def test_an_address_that_is_none(archive: bytes, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("PHOTOCLUST_MODELS_URL", url)

@@ -95,8 +95,6 @@ def test_a_pack_does_not_mind_tiny_pictures(pack: FacePack) -> None:
         assert pack.analyse(np.zeros(shape, np.uint8)) == []
 
 
-# SUSPECTED BUG (scrfd-mbf): InsightFace shrinks such a strip to a side of 0 and OpenCV raises;
-# `scan` catches only UnreadablePhoto and MemoryError, so one strip ends a whole scan.
 @pytest.mark.parametrize("shape", [(1, 2000, 3), (2000, 1, 3)])
 def test_a_pack_does_not_mind_a_narrow_strip(pack: FacePack, shape: tuple[int, int, int]) -> None:
     assert pack.analyse(np.zeros(shape, np.uint8)) == []
@@ -151,7 +149,6 @@ def test_a_relative_folder_is_a_pack(scrfd_folder: Path, monkeypatch: pytest.Mon
     assert load_pack("./scrfd-mbf/").description.name == "scrfd-mbf"
 
 
-# SUSPECTED BUG: the name wins over the recorded folder, so such a library can never be opened.
 def test_a_folder_called_open_is_not_the_pack_open(copied: Path, scrfd: FacePack) -> None:
     folder = copied.rename(copied.with_name("open"))
     first = load_pack(str(folder)).description

@@ -54,7 +54,6 @@ def test_exemplars_cover_every_age(portraits: Portraits) -> None:
     assert {int(index) // 10 for index in chosen} == {0, 1, 2}
 
 
-# SUSPECTED BUG: among equally good faces the better half is whoever was scanned first.
 def test_exemplars_cover_every_age_when_all_are_equally_good(portraits: Portraits) -> None:
     looks = np.vstack([portraits(age, 10, 0.1) for age in ("child", "grown", "old")])
     chosen = choose_exemplars(looks, np.full(30, 0.9), limit=3)
@@ -66,8 +65,6 @@ def test_the_choice_is_the_same_each_time(portraits: Portraits) -> None:
     assert choose_exemplars(looks, quality).tolist() == choose_exemplars(looks, quality).tolist()
 
 
-# SUSPECTED BUG: a face that was chosen can be chosen again when all that is left is as near, as
-# copies of one portrait are; its vote then counts more than once.
 @pytest.mark.parametrize("different", [1, 6])
 def test_no_face_is_chosen_twice(portraits: Portraits, different: int) -> None:
     looks = np.repeat(portraits("Ann", different), 42 // different, axis=0)

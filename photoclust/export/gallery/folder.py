@@ -39,9 +39,10 @@ def prepare(library: Library, out: Path) -> None:
             f"{out} holds photos of the library, and nothing is written among photos.",
             "Choose a folder without photos.",
         )
-    for name in FOLDERS:
-        (out / name).mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     (out / GALLERY_MARKER).touch()
+    for name in FOLDERS:
+        (out / name).mkdir(exist_ok=True)
 
 
 def sweep(out: Path, wanted: set[str]) -> None:
@@ -58,6 +59,7 @@ def sweep(out: Path, wanted: set[str]) -> None:
 
 
 def _holds_photos(library: Library, out: Path) -> bool:
+    """Are photos in the folder or below it?"""
     real = os.path.realpath(out)
     rows = library.query("SELECT path FROM files WHERE missing_since IS NULL")
     folders = {os.path.dirname(os.fsdecode(row["path"])) for row in rows}

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from photoclust.export.gallery.content import Content, Group, ShownFace, ShownPhoto
-from photoclust.export.gallery.pictures import FACE_SIDE, MISSING, THUMB_SIDE
+from photoclust.export.gallery.pictures import MISSING, THUMB_SIDE
 from photoclust.export.writing import write_whole
 from photoclust.progress import Progress
 
@@ -90,7 +90,6 @@ def _environment(title: str, missing: Container[str]) -> Environment:
     environment.globals.update(
         title=title,
         picture=lambda name: MISSING if name in missing else name,
-        face_side=FACE_SIDE,
         strip_faces=STRIP_FACES,
         thumb_size=_thumb_size,
     )
