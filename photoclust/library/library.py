@@ -211,11 +211,14 @@ def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool, create
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
-    """A library, or a file that is empty or was cut short before it became one."""
-    if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+    """A library, or a file that is empty or was cut short before it became one.
+
+    The tables are looked at first: who sees those that another process just made sees its mark.
+    """
+    tables = {name for (name,) in connection.execute("SELECT tbl_name FROM sqlite_master")}
+    if tables <= {"_sqlite_migrations"}:
         return True
-    tables = connection.execute("SELECT tbl_name FROM sqlite_master").fetchall()
-    return {name for (name,) in tables} <= {"_sqlite_migrations"}
+    return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
 
 
 def _schema_version(connection: sqlite3.Connection) -> int:
