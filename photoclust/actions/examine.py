@@ -28,7 +28,8 @@ class ScanReport:
     """What became of every file that was seen.
 
     seen = indexed + unchanged + duplicate + skipped + failed + waiting; `waiting` is what an
-    interrupted scan did not come to. `moved` counts those duplicates whose old path is gone.
+    interrupted scan did not come to. `moved` counts those duplicates whose old path is gone,
+    `missing` the files that were not found any more, of photos that are nowhere else.
     """
 
     seen: int = 0

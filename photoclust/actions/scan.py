@@ -147,6 +147,9 @@ def _note_missing(
         and any(is_inside(os.fsdecode(path), root) for root in roots)
         and is_gone(os.fsdecode(path))
     ]
-    report.missing = len(gone)
     with library.transaction():
         library.photos.mark_missing(gone, now())
+    there = library.photos.paths_of({known[path].photo_id or 0 for path in gone})
+    report.missing = sum(
+        not known[path].missing and (known[path].photo_id or 0) not in there for path in gone
+    )

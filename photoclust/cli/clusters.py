@@ -52,4 +52,5 @@ def clusters(
     print_rows(rows, form, COLUMNS)
     if not rows:
         say("No clusters: a cluster needs at least three faces of somebody.")
+        say("After a scan that was interrupted run `photoclust cluster`.")
         raise typer.Exit(FAILED)

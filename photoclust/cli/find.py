@@ -30,7 +30,7 @@ FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
 
 def find(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A person's name.")],
+    name: Annotated[list[str], typer.Argument(metavar="NAME", help="A person's name.")],
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
@@ -49,7 +49,7 @@ def find(
 
     form = chosen_form(json=json, nl=nl, csv=csv, table=table, nul=nul)
     with Library.open(library_path(context, db)) as library:
-        report = run(library, name)
+        report = run(library, " ".join(name))
     present = [item for item in report.found if item.paths]
     rows = [
         {

@@ -36,7 +36,7 @@ def status(
         f"Library   {shown_path(str(report.path))} ({report.size / 1e6:.1f} MB)",
         f"Pack      {report.pack} ({report.licence})" if report.pack else "Pack      none yet",
         f"Photos    {report.photos} in {report.files} files"
-        + (f", {report.missing} of them missing" if report.missing else "")
+        + (f"; {report.missing} photos missing" if report.missing else "")
         + (f"; {report.waiting} not scanned yet" if report.waiting else ""),
         f"Faces     {report.faces}, {report.clustered} of them in {report.clusters} clusters",
         f"People    {report.people}",

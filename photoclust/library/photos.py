@@ -23,6 +23,7 @@ class KnownFile:
     status: str | None
     reason: str | None
     reference: bool
+    missing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,16 @@ class Photos:
     def known_files(self, pack_id: int) -> dict[bytes, KnownFile]:
         """Every remembered path (as `os.fsencode` gives it) and the state of its photo."""
         rows = self._connection.execute(
-            "SELECT path, size, mtime_ns, files.photo_id, reference, status,"
+            "SELECT path, size, mtime_ns, files.photo_id, reference, missing_since, status,"
             " coalesce(failure, reason) FROM files"
             " LEFT JOIN scans ON scans.photo_id = files.photo_id AND pack_id = ?",
             (pack_id,),
         )
         return {
-            path: KnownFile(size, mtime_ns, photo_id, status, reason, bool(reference))
-            for path, size, mtime_ns, photo_id, reference, status, reason in rows
+            path: KnownFile(
+                size, mtime_ns, photo_id, status, reason, bool(reference), missing is not None
+            )
+            for path, size, mtime_ns, photo_id, reference, missing, status, reason in rows
         }
 
     def known_content(self, pack_id: int) -> dict[str, str | None]:
@@ -170,11 +173,13 @@ class Photos:
         return row[0] if row else None
 
     def counts(self) -> dict[str, int]:
-        """Numbers for `status`: photos, files, missing files, photos not yet tried."""
+        """Numbers for `status`: photos, files, photos with no file left, photos not yet tried."""
         row = self._connection.execute(
             "SELECT (SELECT count(*) FROM listed_photos) AS photos,"
-            " (SELECT count(*) FROM files WHERE NOT reference) AS files,"
-            " (SELECT count(*) FROM files WHERE missing_since IS NOT NULL) AS missing,"
+            " (SELECT count(*) FROM files WHERE NOT reference AND missing_since IS NULL) AS files,"
+            " (SELECT count(*) FROM listed_photos WHERE NOT EXISTS (SELECT 1 FROM files"
+            "  WHERE photo_id = listed_photos.id AND NOT reference AND missing_since IS NULL))"
+            "  AS missing,"
             " (SELECT count(*) FROM listed_photos LEFT JOIN packs ON in_use"
             "  LEFT JOIN scans ON photo_id = listed_photos.id AND pack_id = packs.id"
             "  WHERE status IS NULL) AS waiting"

@@ -151,7 +151,7 @@ class TestNothingIsAnalysedAgain:
         (small_world / "Ada-1.jpg").rename(small_world / "sub" / "moved.jpg")
         ran = program("scan", small_world)
         assert ran.audit.told == {"unchanged": 9, "duplicate": 1, "moved": 1}
-        assert "No longer where it was: 1 file." in ran.err
+        assert "No longer where it was" not in ran.err  # moved is not lost
         files = {row["file"] for row in program("faces", "--csv").rows}
         assert str(small_world / "sub" / "moved.jpg") in files
         assert str(small_world / "Ada-1.jpg") not in files
