@@ -56,13 +56,6 @@ class People:
         wanted = folded(name)
         return next((person for person in self.all() if folded(person.name) == wanted), None)
 
-    def get(self, person_id: int) -> Person:
-        """One person by id."""
-        row = self._connection.execute(
-            "SELECT id, name FROM people WHERE id = ?", (person_id,)
-        ).fetchone()
-        return Person(*row)
-
     def add(self, name: str, created_at: str) -> Person:
         """A new person."""
         cursor = self._connection.execute(
