@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.clustering.density import NOISE, group_by_density
+from photoclust.clustering.density import NOISE, Grouping, group_by_density
 from photoclust.clustering.settle import Known, settle
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
+from photoclust.library.faces import FaceVectors
 from photoclust.library.packs import StoredPack
 
 
@@ -42,7 +43,7 @@ def cluster(library: Library) -> ClusterReport:
 def cluster_held(library: Library, pack: StoredPack) -> ClusterReport:
     """`cluster` for who holds `Library.scanning` already."""
     faces = library.faces.vectors()
-    grouping = group_by_density(faces.matrix, pack.link)
+    grouping = regroup(faces, pack)
     with library.transaction():
         known = _known(library, faces.ids, faces.photo_ids)
         settled = settle(grouping, faces.matrix, known, lambda: library.clusters.new(pack.id))
@@ -57,6 +58,11 @@ def cluster_held(library: Library, pack: StoredPack) -> ClusterReport:
     return ClusterReport(
         len(faces.ids), len(np.unique(settled.labels[clustered])), int(clustered.sum())
     )
+
+
+def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Grouping:
+    """Cluster from nothing: no number, name or decision counts; thresholds moved by `shift`."""
+    return group_by_density(faces.matrix, pack.link + shift)
 
 
 def _known(library: Library, ids: NDArray[np.int64], photo_ids: NDArray[np.int64]) -> Known:
