@@ -17,7 +17,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from photoclust.actions.allow import AllowReport, allow_same_photo, disallow_same_photo
+    from photoclust.actions.calibrate import CalibrationReport, calibrate, forget_calibration
     from photoclust.actions.cluster import ClusterReport, cluster
+    from photoclust.actions.conflicts import Conflict, conflicts
     from photoclust.actions.enrol import EnrolReport, enrol
     from photoclust.actions.find import FindReport, FoundFace, find
     from photoclust.actions.name import (
@@ -41,8 +44,11 @@ if TYPE_CHECKING:
 
 # Where each name lives; it is imported when it is first used, so that `import photoclust` is quick.
 _HOMES = {
+    "AllowReport": "photoclust.actions.allow",
     "Box": "photoclust.domain",
+    "CalibrationReport": "photoclust.actions.calibrate",
     "ClusterReport": "photoclust.actions.cluster",
+    "Conflict": "photoclust.actions.conflicts",
     "DecodedPhoto": "photoclust.photos.decode",
     "DetectedFace": "photoclust.domain",
     "Detection": "photoclust.domain",
@@ -58,11 +64,16 @@ _HOMES = {
     "PhotoclustError": "photoclust.errors",
     "ScanReport": "photoclust.actions.scan",
     "StatusReport": "photoclust.actions.status",
+    "allow_same_photo": "photoclust.actions.allow",
+    "calibrate": "photoclust.actions.calibrate",
     "cluster": "photoclust.actions.cluster",
+    "conflicts": "photoclust.actions.conflicts",
     "decode": "photoclust.photos.decode",
+    "disallow_same_photo": "photoclust.actions.allow",
     "enrol": "photoclust.actions.enrol",
     "export_gallery": "photoclust.export.gallery",
     "find": "photoclust.actions.find",
+    "forget_calibration": "photoclust.actions.calibrate",
     "load_pack": "photoclust.models.installed",
     "name_cluster": "photoclust.actions.name",
     "name_face": "photoclust.actions.name",
@@ -74,8 +85,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "AllowReport",
     "Box",
+    "CalibrationReport",
     "ClusterReport",
+    "Conflict",
     "DecodedPhoto",
     "DetectedFace",
     "Detection",
@@ -91,11 +105,16 @@ __all__ = [
     "PhotoclustError",
     "ScanReport",
     "StatusReport",
+    "allow_same_photo",
+    "calibrate",
     "cluster",
+    "conflicts",
     "decode",
+    "disallow_same_photo",
     "enrol",
     "export_gallery",
     "find",
+    "forget_calibration",
     "load_pack",
     "name_cluster",
     "name_face",

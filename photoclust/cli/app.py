@@ -10,9 +10,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from photoclust.cli.allow import allow_app
+from photoclust.cli.calibrate import calibrate
 from photoclust.cli.clusters import clusters
+from photoclust.cli.conflicts import conflicts
 from photoclust.cli.demo import demo
 from photoclust.cli.enrol import enrol
+from photoclust.cli.evaluate import evaluate_app
 from photoclust.cli.export import export_app
 from photoclust.cli.faces import faces
 from photoclust.cli.find import find
@@ -110,7 +114,11 @@ app.add_typer(person_app, name="person")
 app.command()(find)
 app.command()(faces)
 app.add_typer(export_app, name="export")
+app.add_typer(evaluate_app, name="evaluate")
 app.command("cluster")(cluster_command)
+app.add_typer(allow_app, name="allow")
+app.command()(conflicts)
+app.command()(calibrate)
 app.command()(status)
 app.add_typer(models_app, name="models")
 app.command()(demo)

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from photoclust.errors import LibraryError
 from photoclust.library.clusters import Clusters
+from photoclust.library.decisions import Decisions
 from photoclust.library.faces import Faces
 from photoclust.library.packs import Packs
 from photoclust.library.people import People
@@ -37,7 +38,7 @@ class Library:
 
     Attributes
     ----------
-    photos, faces, clusters, people, packs : what the file holds, one noun each.
+    photos, faces, clusters, people, decisions, packs : what the file holds, one noun each.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
@@ -48,6 +49,7 @@ class Library:
         self.faces = Faces(connection)
         self.clusters = Clusters(connection)
         self.people = People(connection)
+        self.decisions = Decisions(connection)
         self.packs = Packs(connection)
 
     @classmethod

@@ -177,3 +177,132 @@ def m001_initial_schema(db: Database) -> None:
     db.executescript(INITIAL_SCHEMA)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
+
+
+# Nothing refers to `decisions` but views, so it may be renamed and made anew under its own name.
+STATEMENTS = """
+DROP VIEW cluster_summary;
+DROP VIEW photos_of_person;
+DROP VIEW face_people;
+DROP VIEW cluster_people;
+DROP VIEW named_faces;
+DROP VIEW last_words;
+DROP INDEX decisions_face;
+DROP INDEX decisions_person;
+ALTER TABLE decisions RENAME TO decisions_1;
+
+CREATE TABLE decisions (       -- what an act said; append-only, no clustering touches it
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act_id INTEGER NOT NULL REFERENCES acts,
+  verdict TEXT NOT NULL CHECK (verdict IN
+    ('is', 'is_not', 'unnamed', 'same', 'not_same', 'not_face', 'stranger', 'hidden',
+     'may_repeat',                         -- the photo (a collage, a mirror) shows somebody twice
+     'born')),                             -- the person was born that day
+  face_id INTEGER REFERENCES faces,        -- null of may_repeat and born
+  other_face_id INTEGER REFERENCES faces,  -- of same and not_same
+  person_id INTEGER REFERENCES people,     -- of is, is_not and born
+  photo_id INTEGER REFERENCES photos,      -- of may_repeat
+  day TEXT CHECK (day IS date(day, '+0 days')),  -- of born: ISO 8601
+  source TEXT NOT NULL CHECK (source IN ('cluster', 'face', 'photo', 'person')),  -- pointed at
+  CHECK ((verdict IN ('may_repeat', 'born')) = (face_id IS NULL)),
+  CHECK ((verdict IN ('same', 'not_same')) = (other_face_id IS NOT NULL)),
+  CHECK (face_id <> other_face_id),
+  CHECK ((verdict IN ('is', 'is_not', 'born')) = (person_id IS NOT NULL)),
+  CHECK ((verdict = 'may_repeat') = (photo_id IS NOT NULL)),
+  CHECK ((verdict = 'born') = (day IS NOT NULL)),
+  CHECK ((verdict = 'may_repeat') = (source = 'photo')),
+  CHECK ((verdict = 'born') = (source = 'person'))
+) STRICT;
+INSERT INTO decisions (id, act_id, verdict, face_id, other_face_id, person_id, source)
+SELECT id, act_id, verdict, face_id, other_face_id, person_id, source FROM decisions_1 ORDER BY id;
+DROP TABLE decisions_1;
+CREATE INDEX decisions_face ON decisions (face_id);
+CREATE INDEX decisions_person ON decisions (person_id);
+CREATE INDEX denied ON decisions (face_id, person_id) WHERE verdict = 'is_not';
+
+CREATE VIEW standing_decisions AS  -- those whose act was not taken back
+SELECT decisions.* FROM decisions JOIN acts ON acts.id = act_id WHERE undone_by IS NULL;
+
+CREATE VIEW denials AS         -- faces that a human said are not this person
+SELECT DISTINCT face_id, person_id FROM standing_decisions AS denial
+WHERE verdict = 'is_not' AND NOT EXISTS (
+  SELECT 1 FROM standing_decisions AS later
+  WHERE later.face_id = denial.face_id AND +later.person_id = denial.person_id
+    AND later.verdict = 'is' AND later.source = 'face' AND later.id > denial.id
+);
+
+CREATE VIEW last_words AS      -- the last word of a human on whose face it is
+SELECT face_id,
+       CASE WHEN (face_id, person_id) IN (SELECT face_id, person_id FROM denials)
+            THEN 'is_not' ELSE verdict END AS verdict,
+       person_id, source FROM (
+  SELECT face_id, verdict, person_id, source,
+         row_number() OVER (PARTITION BY face_id ORDER BY id DESC) AS age
+  FROM standing_decisions WHERE verdict IN ('is', 'unnamed')
+) WHERE age = 1;
+
+CREATE VIEW named_faces AS     -- the faces that a human gave to somebody
+SELECT face_id, person_id, source FROM last_words WHERE verdict = 'is';
+
+CREATE VIEW links AS           -- pairs of faces, the lower number first, and the last word on them
+SELECT face_id, other_face_id, verdict FROM (
+  SELECT min(face_id, other_face_id) AS face_id, max(face_id, other_face_id) AS other_face_id,
+         verdict, row_number() OVER (
+           PARTITION BY min(face_id, other_face_id), max(face_id, other_face_id) ORDER BY id DESC
+         ) AS age
+  FROM standing_decisions WHERE verdict IN ('same', 'not_same')
+) WHERE age = 1;
+
+CREATE VIEW allowed_photos AS  -- photos that may show one person twice
+SELECT DISTINCT photo_id FROM standing_decisions WHERE verdict = 'may_repeat';
+
+CREATE VIEW people_born AS     -- the day a person was born
+SELECT person_id, day FROM (
+  SELECT person_id, day, row_number() OVER (PARTITION BY person_id ORDER BY id DESC) AS age
+  FROM standing_decisions WHERE verdict = 'born'
+) WHERE age = 1;
+
+CREATE VIEW cluster_people AS  -- the person a cluster was named as
+SELECT cluster_id, person_id FROM (
+  SELECT cluster_id, person_id,
+         row_number() OVER (PARTITION BY cluster_id ORDER BY count(*) DESC, person_id) AS place
+  FROM memberships JOIN named_faces USING (face_id)
+  WHERE source = 'cluster' GROUP BY cluster_id, person_id
+) WHERE place = 1;
+
+CREATE VIEW face_people AS     -- whom each face belongs to, and how that is known
+SELECT faces.id AS face_id, faces.photo_id, memberships.cluster_id, strength,
+       CASE WHEN verdict = 'is' THEN last_words.person_id
+            WHEN verdict = 'unnamed' AND source = 'face' THEN NULL
+            WHEN denials.face_id IS NULL THEN cluster_people.person_id END AS person_id,
+       CASE WHEN verdict = 'is' THEN 'named'
+            WHEN verdict = 'unnamed' AND source = 'face' THEN NULL
+            WHEN denials.face_id IS NULL AND cluster_people.person_id IS NOT NULL THEN 'cluster'
+       END AS how
+FROM faces
+LEFT JOIN memberships ON memberships.face_id = faces.id
+LEFT JOIN last_words ON last_words.face_id = faces.id
+LEFT JOIN cluster_people ON cluster_people.cluster_id = memberships.cluster_id
+LEFT JOIN denials ON denials.face_id = faces.id AND denials.person_id = cluster_people.person_id;
+
+CREATE VIEW photos_of_person AS  -- for browsing: every photo of every named person
+SELECT people.name AS person, path_text, taken_at, how, face_id, listed_photos.id AS photo_id
+FROM face_people JOIN people ON people.id = person_id
+JOIN listed_photos ON listed_photos.id = photo_id;
+
+CREATE VIEW cluster_summary AS   -- for browsing: every cluster, as `photoclust clusters` shows it
+SELECT cluster_id AS cluster, people.name AS person, count(*) AS faces,
+       count(DISTINCT face_people.photo_id) AS photos,
+       min(taken_at) AS first, max(taken_at) AS last, avg(strength) AS strength
+FROM face_people JOIN listed_photos ON listed_photos.id = face_people.photo_id
+LEFT JOIN cluster_people USING (cluster_id)
+LEFT JOIN people ON people.id = cluster_people.person_id
+WHERE cluster_id IS NOT NULL GROUP BY cluster_id;
+"""
+
+
+@migrations()
+def m002_statements(db: Database) -> None:
+    """Decisions may speak of two faces, of a photo and of a person too."""
+    db.executescript(STATEMENTS)
+    db.execute("PRAGMA user_version = 2")

@@ -10,7 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StoredPack:
-    """A pack as the library recorded it; `settings` holds `match` and `link` (cosine)."""
+    """A pack as the library recorded it.
+
+    `settings` holds `thresholds` (cosine) as the pack gave them, and `calibration` once
+    `photoclust calibrate` ran; what is asked for here is what counts: both together.
+    """
 
     id: int
     name: str
@@ -22,11 +26,35 @@ class StoredPack:
 
     @property
     def match(self) -> float:
-        return float(self.settings["thresholds"]["match"])
+        return self.threshold("match")
 
     @property
     def link(self) -> float:
-        return float(self.settings["thresholds"]["link"])
+        return self.threshold("link")
+
+    @property
+    def reference(self) -> float | None:
+        """The similarity that 1 in 1,000 pairs of different people reach on lfw-a, if known.
+
+        The pack's thresholds were set at this operating point; calibration does not move it.
+        """
+        value = self.settings["thresholds"].get("reference")
+        return None if value is None else float(value)
+
+    @property
+    def calibration(self) -> dict[str, Any] | None:
+        """What `photoclust calibrate` recorded, if it did."""
+        found: dict[str, Any] | None = self.settings.get("calibration")
+        return found
+
+    @property
+    def shift(self) -> float:
+        """By how much the calibration moves every threshold."""
+        return float(self.calibration["shift"]) if self.calibration else 0.0
+
+    def threshold(self, name: str) -> float:
+        """A threshold of the pack (`match`, `link`, ...), moved by the calibration."""
+        return float(self.settings["thresholds"][name]) + self.shift
 
 
 class Packs:
@@ -64,4 +92,13 @@ class Packs:
             "INSERT INTO packs (name, fingerprint, dim, licence, licence_accepted_at, settings,"
             " location, in_use) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
             (name, fingerprint, dim, licence, accepted_at, json.dumps(settings), location),
+        )
+
+    def calibrate(self, pack: StoredPack, calibration: dict[str, Any] | None) -> None:
+        """Record by how much this library's thresholds move (`shift`) and why, or forget it."""
+        settings = {key: value for key, value in pack.settings.items() if key != "calibration"}
+        if calibration is not None:
+            settings["calibration"] = calibration
+        self._connection.execute(
+            "UPDATE packs SET settings = ? WHERE id = ?", (json.dumps(settings), pack.id)
         )

@@ -26,6 +26,7 @@ TABLES = {
 }
 VIEWS = {
     *("named_faces", "cluster_people", "listed_photos"),
+    *("standing_decisions", "denials", "last_words", "links", "allowed_photos", "people_born"),
     *("face_people", "photos_of_person", "cluster_summary"),
 }
 
@@ -128,6 +129,78 @@ def test_a_new_library_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+# From schema 1
+
+
+V1 = """
+INSERT INTO photos (id, content_hash) VALUES (1, 'a'), (2, 'b');
+INSERT INTO files VALUES (x'2f61', '/a', 1, 1, 1, '2025-01-01', NULL, 0, NULL),
+  (x'2f62', '/b', 2, 1, 1, '2025-01-01', NULL, 0, NULL);
+INSERT INTO packs VALUES (1, 'test', 'f', 16, 'free', NULL, '{}', NULL, 1);
+INSERT INTO scans VALUES (1, 1, 'done', NULL, '2025-01-01'), (2, 1, 'done', NULL, '2025-01-01');
+INSERT INTO faces VALUES (1, 1, 1, 0, 0, 1, 1, 1, 1, '[]'), (2, 2, 1, 0, 0, 1, 1, 1, 1, '[]');
+INSERT INTO clusters VALUES (7, 1);
+INSERT INTO memberships VALUES (1, 7, 1.0), (2, 7, 0.5);
+INSERT INTO people VALUES (1, 'Ann', '2025-01-01'), (2, 'Ben', '2025-01-01');
+INSERT INTO acts VALUES (1, '2025-01-01', 'me', 'name cluster 7 Ann', NULL),
+  (2, '2025-01-02', 'me', 'name face 2 Ben', 4), (3, '2025-01-03', 'me', 'links', NULL),
+  (4, '2025-01-04', 'me', 'undo', NULL);
+INSERT INTO decisions (id, act_id, face_id, verdict, person_id, other_face_id, source) VALUES
+  (10, 1, 1, 'is', 1, NULL, 'cluster'), (11, 1, 2, 'is', 1, NULL, 'cluster'),
+  (12, 2, 2, 'is', 2, NULL, 'face'), (13, 3, 1, 'same', NULL, 2, 'face'),
+  (14, 3, 1, 'is_not', 2, NULL, 'face');
+DELETE FROM decisions WHERE id = 14;
+INSERT INTO decisions (act_id, face_id, verdict, source) VALUES (3, 2, 'stranger', 'face');
+"""
+
+
+@pytest.fixture
+def first_version(tmp_path: Path) -> Path:
+    """A library as the first release left it."""
+    path = tmp_path / "first.db"
+    with closing(Database(path)) as database:
+        migrations.apply(database, stop_before="m002_statements")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(V1)
+    assert plainly(path, "PRAGMA user_version") == [(1,)]
+    return path
+
+
+def test_from_the_first_schema_nothing_is_lost(first_version: Path, path: Path) -> None:
+    asked = (
+        "SELECT id, act_id, face_id, verdict, person_id, other_face_id, source FROM decisions",
+        "SELECT * FROM acts",
+        "SELECT * FROM named_faces ORDER BY face_id",
+        "SELECT * FROM face_people ORDER BY face_id",
+        "SELECT * FROM photos_of_person ORDER BY face_id",
+        "SELECT * FROM cluster_summary",
+        "SELECT name, seq FROM sqlite_sequence ORDER BY name",
+    )
+    before = [plainly(first_version, sql) for sql in asked]
+    with Library.open(first_version) as library:
+        assert library.decisions.links()[0].same
+    assert [plainly(first_version, sql) for sql in asked] == before
+    assert len(before[0]) == 5
+    assert before[2] == [(1, 1, "cluster"), (2, 1, "cluster")]
+    assert plainly(first_version, "PRAGMA integrity_check") == [("ok",)]
+    assert plainly(first_version, "PRAGMA foreign_key_check") == []
+    assert schema_of(first_version) == schema_of(path)
+
+
+def test_a_migration_that_fails_leaves_the_first_schema(first_version: Path) -> None:
+    before = schema_of(first_version)
+    with closing(sqlite3.connect(first_version)) as connection, connection:
+        connection.execute(  # no photoclust ever wrote such a row
+            "INSERT INTO decisions (act_id, face_id, verdict, other_face_id, source)"
+            " VALUES (3, 1, 'same', 1, 'face')"
+        )
+    with pytest.raises(sqlite3.IntegrityError):
+        Library.open(first_version)
+    assert schema_of(first_version) == before
+    assert plainly(first_version, "SELECT count(*) FROM decisions") == [(6,)]
+    assert plainly(first_version, "PRAGMA user_version") == [(1,)]
 
 
 # Of use without photoclust

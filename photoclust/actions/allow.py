@@ -1,0 +1,79 @@
+"""Let a photo show one person twice, or take that back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoclust.errors import NotFound
+from photoclust.library import Library
+from photoclust.library.library import now
+
+
+@dataclass(frozen=True, slots=True)
+class AllowReport:
+    """How many of the photos were allowed (or not any more), and how many were so before."""
+
+    changed: int
+    unchanged: int
+
+
+def allow_same_photo(library: Library, paths: Sequence[Path]) -> AllowReport:
+    """These photos may show one person twice: a collage, a mirror, a picture on the wall.
+
+    The next clustering heeds it. One act a photo, so that each can be taken back.
+
+    Raises
+    ------
+    NotFound : a path is no photo of the library; nothing is said of any of them then.
+    """
+    with library.transaction():
+        photos = _photos_at(library, paths)
+        allowed = library.decisions.allowed_photos()
+        changed = {photo: path for photo, path in photos.items() if photo not in allowed}
+        for photo, path in changed.items():
+            act = library.people.begin_act(f"allow same-photo {_text(path)}", now())
+            library.decisions.allow_same_photo(act, photo)
+    return AllowReport(len(changed), len(photos) - len(changed))
+
+
+def disallow_same_photo(library: Library, paths: Sequence[Path]) -> AllowReport:
+    """Take back what `allow_same_photo` said of these photos.
+
+    Raises
+    ------
+    NotFound : a path is no photo of the library; nothing is taken back then.
+    """
+    with library.transaction():
+        photos = _photos_at(library, paths)
+        acts = library.decisions.acts_allowing(photos)
+        for photo, earlier in acts.items():
+            undoing = library.people.begin_act(
+                f"allow same-photo --undo {_text(photos[photo])}", now()
+            )
+            library.decisions.take_back(earlier, undoing)
+    return AllowReport(len(acts), len(photos) - len(acts))
+
+
+def _photos_at(library: Library, paths: Sequence[Path]) -> dict[int, Path]:
+    """Photo -> the path it was asked for by; a copy of the same photo is the same photo."""
+    photos: dict[int, Path] = {}
+    for path in paths:
+        absolute = os.path.abspath(path)
+        photo = library.photos.photo_at(absolute)
+        if photo is None:
+            photo = library.photos.photo_at(os.path.realpath(absolute))
+        if photo is None:
+            raise NotFound(
+                f"There is no photo {path} in this library.",
+                "`photoclust scan` its folder first, or check the spelling of the path.",
+            )
+        photos.setdefault(photo, Path(absolute))
+    return photos
+
+
+def _text(path: Path) -> str:
+    """The path in the journal's words, which are text."""
+    return os.fsencode(path).decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""How good a clustering is: a truth, measures against it, and pages that show both."""
