@@ -65,6 +65,11 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
+def levels(link: float) -> dict[str, float]:
+    """Thresholds around `link`; no stranger is like anybody."""
+    return {"link": link, "split": link, "join": link, "match": link, "typical": 0.0}
+
+
 class Album:
     """A library that is filled by hand: photos with faces no model has seen."""
 
@@ -77,7 +82,7 @@ class Album:
                 dim=DIM,
                 licence="free for any use",
                 accepted_at=None,
-                settings={"thresholds": {"match": match, "link": link, "source": "made up"}},
+                settings={"thresholds": {**levels(link), "match": match, "source": "made up"}},
                 location=None,
             )
         stored = library.packs.in_use()

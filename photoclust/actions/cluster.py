@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.clustering.density import NOISE, Grouping, group_by_density
-from photoclust.clustering.settle import Known, settle
+from photoclust.clustering.constraints import Constraints
+from photoclust.clustering.density import NOISE, Grouping
+from photoclust.clustering.extending import extend
+from photoclust.clustering.grouping import find_groups
+from photoclust.clustering.settle import settle
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
+from photoclust.library.constraints import constraints_of
 from photoclust.library.faces import FaceVectors
+from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
+
+# Once this share of the faces came after the last clustering from nothing, another may find more.
+GROWN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterReport:
-    """What a clustering came to: faces, clusters, and how many faces are in one."""
+    """What a clustering came to.
+
+    Attributes
+    ----------
+    faces, clusters, clustered : how many there are, and how many faces are in a cluster.
+    whole : were the clusters made from nothing?
+    made, gone : clusters that are new, and that are no more.
+    joined, left, moved : faces that came into a cluster, out of one, and from one into another.
+    grown : have many faces come since the clusters were last made from nothing?
+    """
 
     faces: int
     clusters: int
     clustered: int
+    whole: bool = True
+    made: int = 0
+    gone: int = 0
+    joined: int = 0
+    left: int = 0
+    moved: int = 0
+    grown: bool = False
 
 
-def cluster(library: Library) -> ClusterReport:
-    """HDBSCAN over every face of the library's pack, then the rules of `clustering.settle`.
+def cluster(library: Library, *, full: bool = False, dry_run: bool = False) -> ClusterReport:
+    """Give the faces that came since the last clustering to clusters, or to new ones.
 
-    Numbers stay with the groups that stay; a face with a name stays in its cluster.
+    With `full` all clusters are made from nothing. In both cases numbers stay with the groups that
+    stay, a face with a name stays in its cluster, and what humans said is respected. With
+    `dry_run` nothing is written.
 
     Raises
     ------
@@ -36,17 +63,59 @@ def cluster(library: Library) -> ClusterReport:
     pack = library.packs.in_use()
     if pack is None:
         return ClusterReport(0, 0, 0)
+    if dry_run:
+        return _clustered(library, pack, full, dry_run=True)
     with library.scanning():
-        return cluster_held(library, pack)
+        return cluster_held(library, pack, full=full)
 
 
-def cluster_held(library: Library, pack: StoredPack) -> ClusterReport:
+def cluster_held(library: Library, pack: StoredPack, *, full: bool = False) -> ClusterReport:
     """`cluster` for who holds `Library.scanning` already."""
+    return _clustered(library, pack, full, dry_run=False)
+
+
+def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Grouping:
+    """Cluster from nothing: no number, name or decision counts; levels stricter by `shift`."""
+    photos = Constraints.none(faces.photo_ids)
+    return find_groups(faces.matrix, faces.quality, pack.levels.stricter(shift), photos)
+
+
+def _clustered(library: Library, pack: StoredPack, full: bool, *, dry_run: bool) -> ClusterReport:
     faces = library.faces.vectors()
-    grouping = regroup(faces, pack)
+    last = library.clusters.last_face(pack.id)
+    before = _present(library, faces.ids)
+    whole = full or last is None or bool((before.labels == NOISE).all())
+    if whole:
+        constraints = constraints_of(library, faces)
+        grouping = find_groups(faces.matrix, faces.quality, pack.levels, constraints)
+    else:
+        constraints = constraints_of(library, faces)
+        # In a photo that may show somebody twice (a negative number) a face was put out before.
+        late = (faces.ids > (last or 0)) | (constraints.photos < 0)
+        new = np.flatnonzero(late & (before.labels == NOISE))
+        grouping = extend(faces.matrix, faces.quality, before, new, pack.levels, constraints)
+    if dry_run:
+        numbers = count(int(before.labels.max(initial=0)) + 1)
+        settled = settle(grouping, faces.matrix, before.labels, constraints, lambda: next(numbers))
+    else:
+        settled, before = _written(library, pack, faces, grouping, whole)
+    return _report(library, pack, before.labels, settled.labels, whole)
+
+
+def _written(
+    library: Library, pack: StoredPack, faces: FaceVectors, grouping: Grouping, whole: bool
+) -> tuple[Grouping, Grouping]:
+    """Settle with clusters and names as they are by now, and store the outcome."""
     with library.transaction():
-        known = _known(library, faces.ids, faces.photo_ids)
-        settled = settle(grouping, faces.matrix, known, lambda: library.clusters.new(pack.id))
+        before = _present(library, faces.ids)
+        constraints = constraints_of(library, faces)
+        settled = settle(
+            grouping,
+            faces.matrix,
+            before.labels,
+            constraints,
+            lambda: library.clusters.new(pack.id),
+        )
         library.clusters.replace(
             Membership(int(face), int(number), float(strength))
             for face, number, strength in zip(
@@ -54,23 +123,47 @@ def cluster_held(library: Library, pack: StoredPack) -> ClusterReport:
             )
             if number != NOISE
         )
-    clustered = settled.labels != NOISE
+        library.clusters.record(
+            pack.id,
+            whole=whole,
+            last_face=int(faces.ids.max(initial=0)),
+            faces=len(faces.ids),
+            clustered=int((settled.labels != NOISE).sum()),
+            at=now(),
+        )
+    return settled, before
+
+
+def _present(library: Library, ids: NDArray[np.int64]) -> Grouping:
+    """The clusters as they are, aligned with the faces."""
+    stored = library.clusters.memberships()
+    labels, strengths = np.full(len(ids), NOISE), np.zeros(len(ids))
+    places = np.searchsorted(ids, np.array([item.face_id for item in stored], np.int64))
+    for place, item in zip(places.tolist(), stored, strict=True):
+        if place < len(ids) and ids[place] == item.face_id:
+            labels[place], strengths[place] = item.cluster, item.strength
+    return Grouping(labels, strengths)
+
+
+def _report(
+    library: Library,
+    pack: StoredPack,
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+    whole: bool,
+) -> ClusterReport:
+    was, now_in = before != NOISE, after != NOISE
+    earlier, present = set(before[was].tolist()), set(after[now_in].tolist())
+    known = len(after) if whole else library.clusters.faces_at_last_whole(pack.id)
     return ClusterReport(
-        len(faces.ids), len(np.unique(settled.labels[clustered])), int(clustered.sum())
-    )
-
-
-def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Grouping:
-    """Cluster from nothing: no number, name or decision counts; thresholds moved by `shift`."""
-    return group_by_density(faces.matrix, pack.link + shift)
-
-
-def _known(library: Library, ids: NDArray[np.int64], photo_ids: NDArray[np.int64]) -> Known:
-    """Clusters and names as they are now: a name given while HDBSCAN ran counts."""
-    clusters = {item.face_id: item.cluster for item in library.clusters.memberships()}
-    people = {item.face_id: item.person_id for item in library.people.named_faces()}
-    return Known(
-        clusters=np.array([clusters.get(int(face), NOISE) for face in ids], np.int64),
-        people=np.array([people.get(int(face), 0) for face in ids], np.int64),
-        photos=photo_ids,
+        faces=len(after),
+        clusters=len(present),
+        clustered=int(now_in.sum()),
+        whole=whole,
+        made=len(present - earlier),
+        gone=len(earlier - present),
+        joined=int((~was & now_in).sum()),
+        left=int((was & ~now_in).sum()),
+        moved=int((was & now_in & (before != after)).sum()),
+        grown=len(after) - known > GROWN * len(after),
     )

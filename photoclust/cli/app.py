@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from photoclust.cli.allow import allow_app
 from photoclust.cli.calibrate import calibrate
+from photoclust.cli.cluster import cluster
 from photoclust.cli.clusters import clusters
 from photoclust.cli.conflicts import conflicts
 from photoclust.cli.demo import demo
@@ -24,7 +25,7 @@ from photoclust.cli.models import models_app
 from photoclust.cli.name import name, unname
 from photoclust.cli.options import DONE, FAILED, INTERRUPTED, USAGE
 from photoclust.cli.people import people, person_app
-from photoclust.cli.scan import cluster_command, scan
+from photoclust.cli.scan import scan
 from photoclust.cli.show import show
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
@@ -115,7 +116,7 @@ app.command()(find)
 app.command()(faces)
 app.add_typer(export_app, name="export")
 app.add_typer(evaluate_app, name="evaluate")
-app.command("cluster")(cluster_command)
+app.command()(cluster)
 app.add_typer(allow_app, name="allow")
 app.command()(conflicts)
 app.command()(calibrate)

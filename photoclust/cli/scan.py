@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photoclust.cli.cluster import say_clustering
 from photoclust.cli.options import (
     INTERRUPTED,
     SOME_FAILED,
@@ -19,7 +20,6 @@ from photoclust.cli.progress import terminal_progress
 from photoclust.cli.streams import counted, say, shown_path
 
 if TYPE_CHECKING:
-    from photoclust.actions.cluster import ClusterReport
     from photoclust.actions.scan import ScanReport
 
 SHOWN_FAILURES = 10
@@ -76,24 +76,6 @@ def scan(
         raise typer.Exit(SOME_FAILED)
 
 
-def cluster_command(context: typer.Context, db: DbOption = None) -> None:
-    """Group the faces again. Numbers stay with groups that stay, named faces stay where they are.
-
-    Example: photoclust cluster
-    """
-    from photoclust.actions.cluster import cluster as run
-    from photoclust.library import Library
-
-    with Library.open(library_path(context, db)) as library:
-        progress = terminal_progress()
-        progress.start("Clustering", None, "faces")
-        try:
-            report = run(library)
-        finally:
-            progress.finish()
-    say(_clustering_line(report))
-
-
 def _ask_pack() -> str:
     """Offer the packs with their figures and licences."""
     from photoclust.models.catalogue import KNOWN_PACKS
@@ -137,9 +119,7 @@ def _print_report(report: ScanReport) -> None:
     if report.interrupted:
         say("Interrupted. What was finished is kept; the same command goes on from there.")
     if report.clustering:
-        say(_clustering_line(report.clustering))
-        if report.clustering.clusters:
-            say("See them with `photoclust clusters`.")
+        say_clustering(report.clustering)
 
 
 def audit_line(report: ScanReport) -> str:
@@ -167,11 +147,3 @@ def _with_reasons(what: str, reasons: Counter[str]) -> str:
     if reasons:
         text += f" ({', '.join(f'{count} {reason}' for reason, count in reasons.most_common())})"
     return text
-
-
-def _clustering_line(report: ClusterReport) -> str:
-    if not report.faces:
-        return "No faces in the library yet."
-    alone = report.faces - report.clustered
-    clusters = counted(report.clusters, "cluster")
-    return f"{counted(report.faces, 'face')}: {report.clustered} in {clusters}, {alone} alone."

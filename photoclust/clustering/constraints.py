@@ -54,6 +54,26 @@ class Constraints:
         count = len(photos)
         return cls(photos, np.full(count, NOBODY), np.full(count, np.nan))
 
+    def of(self, some: Integers) -> Constraints:
+        """What was said of some of the faces only, by their indices (m,), each given once."""
+        place = np.full(len(self.photos), -1)
+        place[some] = np.arange(len(some))
+
+        def among(pairs: Integers, columns: int) -> Integers:
+            pairs = pairs.copy()
+            pairs[:, :columns] = place[pairs[:, :columns]]
+            return pairs[(pairs[:, :columns] >= 0).all(axis=1)]
+
+        return Constraints(
+            photos=self.photos[some],
+            people=self.people[some],
+            taken=self.taken[some],
+            same=among(self.same, 2),
+            different=among(self.different, 2),
+            is_not=among(self.is_not, 1),
+            born=self.born,
+        )
+
 
 class Rule(StrEnum):
     """What must hold."""

@@ -17,13 +17,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclust.clustering.neighbours import Near
+from photoclust.clustering.spanning import spanning_tree
 from photoclust.vectors import Matrix
 
 # Somebody with one or two photos is named by the face. With 2 the selection splits real people.
 MIN_CLUSTER_SIZE = 3
 
-# With 1 the tree is single linkage, which chains. docs/benchmarks.md has the figures of both.
-MIN_SAMPLES = 2
+# With 1 more is found, and what it chains is split again (docs/clustering.md has the figures).
+MIN_SAMPLES = 1
 
 # Links shorter than this share of the ceiling count as this: at 0.25 copies of one portrait still
 # tear a person of 17 apart, at 0.5 they do not, and lfw-a stays as it is (docs/benchmarks.md).
@@ -50,31 +52,24 @@ def group_by_density(
     link: float | None,
     min_cluster_size: int = MIN_CLUSTER_SIZE,
     min_samples: int = MIN_SAMPLES,
+    near: Near | None = None,
 ) -> Grouping:
     """Group unit vectors (n, dim); no group holds together across a gap below `link` (cosine).
 
-    With None there is neither ceiling nor floor: plain HDBSCAN.
+    With None there is neither ceiling nor floor: plain HDBSCAN. `near` is what `find_near` gave
+    for the same ceiling.
     """
     count = len(embeddings)
     if count < max(min_cluster_size, 2) or (link is not None and link >= 1):
         return Grouping(np.full(count, NOISE), np.zeros(count))
-    tree = _spanning_tree(embeddings, min(min_samples, count - 1))
-    ceiling = np.inf
-    if link is not None:
-        ceiling = distance_of(link)
-        tree[:, 2] = np.clip(tree[:, 2], ceiling * FLOOR, ceiling)
-        tree = _with_strangers(tree, ceiling, min_cluster_size)
+    if link is None:
+        tree = spanning_tree(embeddings, min(min_samples, count - 1))
+        return _select(tree, min_cluster_size, count, np.inf)
+    ceiling = distance_of(link)
+    tree = spanning_tree(embeddings, min(min_samples, count - 1), ceiling, near)
+    tree[:, 2] = np.clip(tree[:, 2], ceiling * FLOOR, ceiling)
+    tree = _with_strangers(tree, ceiling, min_cluster_size)
     return _select(tree, min_cluster_size, count, ceiling)
-
-
-def _spanning_tree(embeddings: Matrix, min_samples: int) -> NDArray[np.float64]:
-    """The minimum spanning tree of mutual reachability: rows (from, to, distance)."""
-    from hdbscan import HDBSCAN
-
-    model = HDBSCAN(
-        min_samples=min_samples, gen_min_span_tree=True, approx_min_span_tree=False
-    ).fit(embeddings.astype(np.float64))
-    return np.asarray(model.minimum_spanning_tree_.to_numpy(), np.float64)
 
 
 def _with_strangers(

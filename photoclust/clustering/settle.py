@@ -1,52 +1,45 @@
-"""From groups of a fresh clustering to clusters people know: numbers, names and photos respected.
+"""From groups to clusters people know: numbers, names, photos and statements respected.
 
-Three rules that HDBSCAN does not know of, in this order: a named face stays where it is, two
-people never share a cluster, and two faces of one photo are two people.
+HDBSCAN and linkage see constraints too, but not which number a cluster has, nor that a face with a
+name stays where it is, whatever it is like.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclust.clustering.constraints import NOBODY, Constraints
 from photoclust.clustering.density import NOISE, Grouping
 from photoclust.vectors import Matrix, normalised
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was known of each face before, aligned with the embeddings.
-
-    Attributes
-    ----------
-    clusters : (n,) the cluster's number, `NOISE` for none.
-    people : (n,) the id of the person a human gave the face to, 0 for none.
-    photos : (n,) the photo's id.
-    """
-
-    clusters: NDArray[np.int64]
-    people: NDArray[np.int64]
-    photos: NDArray[np.int64]
-
-
 def settle(
-    grouping: Grouping, embeddings: Matrix, known: Known, new_number: Callable[[], int]
+    grouping: Grouping,
+    embeddings: Matrix,
+    before: NDArray[np.int64],
+    constraints: Constraints,
+    new_number: Callable[[], int],
 ) -> Grouping:
     """Labels as cluster numbers (n,), `NOISE` for none, and strengths (n,).
 
-    `new_number` is called for each group that is no earlier cluster.
+    `before` (n,) are the numbers so far, `NOISE` for none. `new_number` is called for each group
+    that is no earlier cluster.
     """
-    pinned = (known.people > 0) & (known.clusters != NOISE)
-    labels = _part_people(grouping.labels, embeddings, known.people)
-    _part_photos(labels, embeddings, known)
+    people = constraints.people
+    pinned = (people != NOBODY) & (before != NOISE)
+    labels = grouping.labels.copy()
+    _part_photos(labels, embeddings, constraints)
     _drop_single(labels, pinned)
-    numbers = _carry_numbers(labels, known, pinned, new_number)
-    numbers[pinned] = known.clusters[pinned]
-    _part_photos(numbers, embeddings, known)
+    numbers = _carry_numbers(labels, before, people, pinned, new_number)
+    numbers[pinned] = before[pinned]
+    _bring_together(numbers, constraints)
+    _part_photos(numbers, embeddings, constraints)
+    for face in _misplaced(numbers, embeddings, constraints):
+        numbers[face] = NOISE
     _drop_single(numbers, pinned)
     strengths = np.where(numbers == NOISE, 0.0, grouping.strengths)
     return Grouping(numbers, strengths)
@@ -61,28 +54,10 @@ def _members(labels: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     return {label: np.array(indices) for label, indices in members.items()}
 
 
-def _part_people(
-    labels: NDArray[np.int64], embeddings: Matrix, people: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Split every group that holds named faces of several people, by the nearest named face."""
-    labels = labels.copy()
-    fresh = int(labels.max(initial=NOISE)) + 1
-    for indices in _members(labels).values():
-        named = indices[people[indices] > 0]
-        persons = np.unique(people[named])
-        if len(persons) < 2:
-            continue
-        nearest = named[(embeddings[indices] @ embeddings[named].T).argmax(axis=1)]
-        owner = np.where(people[indices] > 0, people[indices], people[nearest])
-        for person in persons:
-            labels[indices[owner == person]] = fresh
-            fresh += 1
-    return labels
-
-
 def _carry_numbers(
     labels: NDArray[np.int64],
-    known: Known,
+    before: NDArray[np.int64],
+    people: NDArray[np.int64],
     pinned: NDArray[np.bool_],
     new_number: Callable[[], int],
 ) -> NDArray[np.int64]:
@@ -94,15 +69,15 @@ def _carry_numbers(
     groups = _members(labels)
     owners: dict[int, set[int]] = defaultdict(set)
     for index in np.flatnonzero(pinned):
-        owners[int(known.clusters[index])].add(int(known.people[index]))
+        owners[int(before[index])].add(int(people[index]))
     overlaps = []
     for label, indices in groups.items():
-        people = set(known.people[indices].tolist()) - {0}
-        earlier, counts = np.unique(known.clusters[indices], return_counts=True)
+        named = set(people[indices].tolist()) - {NOBODY}
+        earlier, counts = np.unique(before[indices], return_counts=True)
         overlaps += [
             (-int(shared), int(number), label)
             for number, shared in zip(earlier, counts, strict=True)
-            if number != NOISE and (int(number) not in owners or people & owners[int(number)])
+            if number != NOISE and (int(number) not in owners or named & owners[int(number)])
         ]
     numbers: dict[int, int] = {}
     taken: set[int] = set()
@@ -116,27 +91,62 @@ def _carry_numbers(
     return np.array([numbers.get(int(label), NOISE) for label in labels], np.int64)
 
 
-def _part_photos(labels: NDArray[np.int64], embeddings: Matrix, known: Known) -> None:
+def _part_photos(labels: NDArray[np.int64], embeddings: Matrix, constraints: Constraints) -> None:
     """Of two faces of one photo in a cluster, only the one closer to the others stays.
 
     Faces that a human named are never put out.
     """
+    photos_of, people = constraints.photos, constraints.people
     for indices in _members(labels).values():
-        photos, counts = np.unique(known.photos[indices], return_counts=True)
+        photos, counts = np.unique(photos_of[indices], return_counts=True)
         crowded = photos[counts > 1]
         if not len(crowded):
             continue
-        alone = indices[~np.isin(known.photos[indices], crowded)]
+        alone = indices[~np.isin(photos_of[indices], crowded)]
         typical = alone if len(alone) else indices
         centre = normalised(embeddings[typical].mean(axis=0))
         for photo in crowded:
-            rivals = indices[known.photos[indices] == photo]
-            named = rivals[known.people[rivals] > 0]
-            unnamed = rivals[known.people[rivals] == 0]
+            rivals = indices[photos_of[indices] == photo]
+            named = rivals[people[rivals] > 0]
+            unnamed = rivals[people[rivals] == 0]
             if not len(named):
                 best = (embeddings[unnamed] @ centre).argmax()
                 unnamed = np.delete(unnamed, best)
             labels[unnamed] = NOISE
+
+
+def _bring_together(numbers: NDArray[np.int64], constraints: Constraints) -> None:
+    """Of two faces that are said to be the same, one that has no name follows the other."""
+    for one, other in constraints.same.tolist():
+        for face, to in ((one, other), (other, one)):
+            if constraints.people[face] == NOBODY and numbers[to] != NOISE:
+                numbers[face] = numbers[to]
+                break
+
+
+def _misplaced(
+    numbers: NDArray[np.int64], embeddings: Matrix, constraints: Constraints
+) -> Iterator[int]:
+    """Faces without a name that are with somebody they are said not to be."""
+    people, free = constraints.people, constraints.people == NOBODY
+    for one, other in constraints.different.tolist():
+        if numbers[one] == numbers[other] != NOISE:
+            members = numbers == numbers[one]
+            members[[one, other]] = False
+            likeness = embeddings[[one, other]] @ embeddings[members].sum(axis=0)
+            leaves = one if likeness[0] < likeness[1] else other
+            stays = one + other - leaves
+            if free[leaves] or free[stays]:
+                yield leaves if free[leaves] else stays
+    homes = defaultdict(set)
+    for face in np.flatnonzero(~free & (numbers != NOISE)).tolist():
+        homes[int(people[face])].add(int(numbers[face]))
+    for face, person in constraints.is_not.tolist():
+        if free[face] and int(numbers[face]) in homes[person]:
+            yield face
+    for person, day in constraints.born.items():
+        early = np.flatnonzero(free & (constraints.taken < day))
+        yield from early[np.isin(numbers[early], list(homes[person]))].tolist()
 
 
 def _drop_single(labels: NDArray[np.int64], pinned: NDArray[np.bool_]) -> None:

@@ -49,14 +49,49 @@ class Clusters:
 
     def replace(self, memberships: Iterable[Membership]) -> None:
         """Make these the present clustering, and drop the clusters that it leaves empty."""
-        self._connection.execute("DELETE FROM memberships")
+        wanted = {item.face_id: item for item in memberships}
+        before = {item.face_id: item for item in self.memberships()}
         self._connection.executemany(
-            "INSERT INTO memberships (face_id, cluster_id, strength) VALUES (?, ?, ?)",
-            ((item.face_id, item.cluster, item.strength) for item in memberships),
+            "DELETE FROM memberships WHERE face_id = ?",
+            ((face,) for face in before if face not in wanted),
+        )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO memberships (face_id, cluster_id, strength) VALUES (?, ?, ?)",
+            (
+                (item.face_id, item.cluster, item.strength)
+                for item in wanted.values()
+                if before.get(item.face_id) != item
+            ),
         )
         self._connection.execute(
             "DELETE FROM clusters WHERE id NOT IN (SELECT cluster_id FROM memberships)"
         )
+
+    def record(
+        self, pack_id: int, *, whole: bool, last_face: int, faces: int, clustered: int, at: str
+    ) -> None:
+        """Remember a clustering of all faces up to `last_face`."""
+        self._connection.execute(
+            "INSERT INTO clusterings (pack_id, made_at, whole, last_face, faces, clustered)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (pack_id, at, whole, last_face, faces, clustered),
+        )
+
+    def last_face(self, pack_id: int) -> int | None:
+        """The highest number of a face that was clustered, or None before the first clustering."""
+        found = self._connection.execute(
+            "SELECT last_face FROM clusterings WHERE pack_id = ? ORDER BY id DESC LIMIT 1",
+            (pack_id,),
+        ).fetchone()
+        return None if found is None else int(found[0])
+
+    def faces_at_last_whole(self, pack_id: int) -> int:
+        """How many faces there were when the clusters were last made from nothing."""
+        found = self._connection.execute(
+            "SELECT faces FROM clusterings WHERE pack_id = ? AND whole ORDER BY id DESC LIMIT 1",
+            (pack_id,),
+        ).fetchone()
+        return 0 if found is None else int(found[0])
 
     def leave(self, face_id: int) -> None:
         """Take one face out of its cluster."""

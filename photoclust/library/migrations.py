@@ -5,6 +5,7 @@ docs/schema.md is generated from here; the comments below are its text.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
@@ -306,3 +307,40 @@ def m002_statements(db: Database) -> None:
     """Decisions may speak of two faces, of a photo and of a person too."""
     db.executescript(STATEMENTS)
     db.execute("PRAGMA user_version = 2")
+
+
+CLUSTERINGS = """
+CREATE TABLE clusterings (     -- when the clusters were made or extended
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  pack_id INTEGER NOT NULL REFERENCES packs,
+  made_at TEXT NOT NULL,                   -- ISO 8601, UTC
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1)),  -- 1: from nothing; 0: new faces were added
+  last_face INTEGER NOT NULL,              -- faces with higher numbers were not looked at
+  faces INTEGER NOT NULL, clustered INTEGER NOT NULL
+) STRICT;
+INSERT INTO clusterings (pack_id, made_at, whole, last_face, faces, clustered)
+SELECT pack_id, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 1, max(faces.id), count(*),
+       count(memberships.face_id)
+FROM faces LEFT JOIN memberships ON memberships.face_id = faces.id
+GROUP BY pack_id HAVING count(memberships.face_id) > 0;
+"""
+
+# What the first version measured, by its (match, link), and by how the packs cluster since.
+FIRST_THRESHOLDS = {
+    (0.948, 0.92): {"split": 0.93, "join": 0.934, "typical": 0.912, "reference": 0.929},
+    (0.44, 0.38): {"split": 0.40, "join": 0.416, "typical": 0.216, "reference": 0.32},
+    (0.48, 0.48): {"split": 0.40, "join": 0.416, "typical": 0.216, "reference": None, "link": 0.38},
+}
+
+
+@migrations()
+def m003_clusterings(db: Database) -> None:
+    """Clusterings are remembered, and packs have thresholds for each of their steps."""
+    db.executescript(CLUSTERINGS)
+    for pack_id, text in db.execute("SELECT id, settings FROM packs").fetchall():
+        settings = json.loads(text)
+        thresholds = settings.setdefault("thresholds", {})
+        first = (thresholds.get("match"), thresholds.get("link"))
+        thresholds |= FIRST_THRESHOLDS.get(first, {})
+        db.execute("UPDATE packs SET settings = ? WHERE id = ?", [json.dumps(settings), pack_id])
+    db.execute("PRAGMA user_version = 3")

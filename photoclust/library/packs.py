@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from photoclust.clustering.levels import Levels
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPack:
@@ -31,6 +33,11 @@ class StoredPack:
     @property
     def link(self) -> float:
         return self.threshold("link")
+
+    @property
+    def levels(self) -> Levels:
+        """Every threshold of clustering, moved by the calibration."""
+        return Levels(*(self.threshold(name) for name in Levels.__slots__))
 
     @property
     def reference(self) -> float | None:

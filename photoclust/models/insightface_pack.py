@@ -30,13 +30,28 @@ LONGEST_ASPECT = 64
 # By sha256 of the embedder: MobileFaceNet y1, the one small enough to measure everywhere.
 MEASURED_THRESHOLDS = {
     "cc40b59e6dec311add7671b70a64b0c96981255a0f97e942c3260b8eba63cf01": Thresholds(
-        match=0.44, link=0.38, source="lfw-a and scenes/bbt; docs/benchmarks.md"
+        match=0.44,
+        link=0.38,
+        split=0.40,
+        join=0.416,
+        typical=0.216,
+        reference=0.32,
+        source="lfw-a, fiw-a and scenes/bbt; docs/clustering.md",
     ),
 }
 
 # For embedders that were not measured here: the operating point that InsightFace's own album tool
-# uses for its packs (similarity 0.48).
-USUAL_THRESHOLDS = Thresholds(match=0.48, link=0.48, source="InsightFace album management")
+# uses for its packs (similarity 0.48), and for clusters what was measured with MobileFaceNet, which
+# was trained with the same loss.
+USUAL_THRESHOLDS = Thresholds(
+    match=0.48,
+    link=0.38,
+    split=0.40,
+    join=0.416,
+    typical=0.216,
+    reference=None,
+    source="InsightFace album management; clusters as measured with MobileFaceNet",
+)
 
 
 class InsightFacePack:

@@ -17,12 +17,20 @@ class Thresholds:
     Attributes
     ----------
     match : at least this similar to an exemplar, a face is taken for that person.
-    link : HDBSCAN joins no faces across a gap less similar than this.
-    source : the data both were measured on.
+    link : the ceiling: no cluster holds together across a gap less similar than this.
+    split : parts of a dense group of faces stay together when they are this similar on average.
+    join : groups and single faces become one when they are this similar on average.
+    typical : what a typical face reaches with the 50 of 500 or more strangers most like it.
+    reference : what 1 in 1,000 pairs of different people reach; None where it was not measured.
+    source : the data they were measured on.
     """
 
     match: float
     link: float
+    split: float
+    join: float
+    typical: float
+    reference: float | None
     source: str
 
 

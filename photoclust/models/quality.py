@@ -1,7 +1,7 @@
 """How much a face can be trusted, as one number 0..1.
 
-Used to choose the face that stands for a person and the exemplars a person is recognised by;
-nothing is dropped because of it.
+Used to choose the face that stands for a person, the exemplars a person is recognised by, and the
+faces that may begin a cluster; nothing is dropped because of it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ FULL_EYE_DISTANCE = 40.0  # pixels of the decoded photo
 
 # Variance of the Laplacian of a 112-px grey chip; Ente (see docs/design.md) calls < 50 bad.
 FULL_SHARPNESS = 200.0
+
+# What is left to a face in profile: its embedding says less, but is no noise.
+LEAST_FRONTAL = 0.15
 
 
 def face_quality(chip: Pixels, landmarks: NDArray[np.floating], score: float) -> float:
@@ -32,7 +35,7 @@ def face_quality(chip: Pixels, landmarks: NDArray[np.floating], score: float) ->
     if distance == 0:
         return 0.0
     along = float((nose - left_eye) @ eyes) / distance**2
-    frontal = max(0.0, 1.0 - 2.0 * abs(along - 0.5))
+    frontal = max(LEAST_FRONTAL, 1.0 - 2.0 * abs(along - 0.5))
     grey = cv2.cvtColor(cv2.resize(chip, (112, 112)), cv2.COLOR_RGB2GRAY)
     sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var())
     parts = (

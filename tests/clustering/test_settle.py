@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
 
+from photoclust.clustering.constraints import Constraints
 from photoclust.clustering.density import NOISE, Grouping
-from photoclust.clustering.settle import Known, settle
+from photoclust.clustering.settle import settle
 from photoclust.vectors import Matrix, normalised
 
 NOBODY = 0
@@ -32,10 +34,10 @@ def settled(
     return settle(
         Grouping(np.array(labels, np.int64), np.where(np.array(labels) == NOISE, 0.0, 0.5)),
         np.tile(np.eye(1, 8, dtype=np.float32), (size, 1)) if looks is None else looks,
-        Known(
-            clusters=np.array(before or [NOISE] * size, np.int64),
+        np.array(before or [NOISE] * size, np.int64),
+        replace(
+            Constraints.none(np.array(photos or range(1, size + 1), np.int64)),
             people=np.array(people or [NOBODY] * size, np.int64),
-            photos=np.array(photos or range(1, size + 1), np.int64),
         ),
         lambda: next(numbers),
     )
@@ -101,17 +103,6 @@ def test_named_faces_never_move() -> None:
 def test_two_clusters_of_one_person_stay_two_clusters() -> None:
     found = numbers([0] * 7, [7, 7, 7, 3, 3, NOISE, NOISE], [ANN] * 5 + [NOBODY] * 2)
     assert found == [7, 7, 7, 3, 3, 7, 7]
-
-
-def test_a_group_with_two_people_is_split_by_the_nearest_named_face(portraits: Portraits) -> None:
-    looks = np.vstack([portraits("Ann", 4), portraits("Ben", 4)])
-    found = numbers(
-        [0] * 8,
-        [7, 7, NOISE, NOISE, 3, 3, NOISE, NOISE],
-        [ANN, ANN, NOBODY, NOBODY, BEN, BEN, NOBODY, NOBODY],
-        looks=looks,
-    )
-    assert found == [7] * 4 + [3] * 4
 
 
 def test_a_named_face_outside_every_cluster_joins_its_group() -> None:
@@ -210,7 +201,8 @@ def test_what_is_given_is_not_changed() -> None:
     looks = np.eye(4, dtype=np.float32)
     inputs = (labels, strengths, clusters, people, photos, looks)
     before = [array.copy() for array in inputs]
-    settle(Grouping(labels, strengths), looks, Known(clusters, people, photos), lambda: 9)
+    said = replace(Constraints.none(photos), people=people)
+    settle(Grouping(labels, strengths), looks, clusters, said, lambda: 9)
     for array, copy in zip(inputs, before, strict=True):
         assert (array == copy).all()
 

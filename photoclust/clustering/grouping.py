@@ -1,0 +1,106 @@
+"""Faces to groups: HDBSCAN proposes, average linkage verifies, weak faces come last.
+
+docs/clustering.md explains the method and has its figures.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.clustering.constraints import Constraints, said_same
+from photoclust.clustering.contrast import contrast_of
+from photoclust.clustering.density import (
+    MIN_SAMPLES,
+    NOISE,
+    Grouping,
+    distance_of,
+    group_by_density,
+)
+from photoclust.clustering.levels import Levels
+from photoclust.clustering.linkage import Linkage
+from photoclust.clustering.rules import Rules
+from photoclust.clustering.spanning import find_near
+from photoclust.vectors import Matrix
+
+# Faces of less quality never bring others together; they join what they are like at the end.
+SEED_QUALITY = 0.07
+
+# Similarity above `join`, as a share of what is left to 1, at which a face is 73 % sure.
+SURE = 0.1
+
+# Faces through which a weak face finds the groups it may belong to.
+NEAREST_HOSTS = 16
+
+Labels = NDArray[np.int64]
+
+
+def find_groups(
+    embeddings: Matrix,
+    quality: NDArray[np.floating],
+    levels: Levels,
+    constraints: Constraints,
+    strangers: Matrix | None = None,
+) -> Grouping:
+    """Group the faces of people: unit vectors (n, dim), and the quality (n,) 0..1 of each face.
+
+    `strangers` (m, dim) are others who are known already; they show what is usual and no more.
+    Strength is how sure a face is of its group: 0.5 where it is as like the others, on average, as
+    `join` asks for.
+    """
+    count = len(embeddings)
+    if count < 2:
+        return Grouping(np.full(count, NOISE), np.zeros(count))
+    seeds = np.flatnonzero(quality >= SEED_QUALITY)
+    weak = np.flatnonzero(quality < SEED_QUALITY)
+    near = find_near(embeddings[seeds], MIN_SAMPLES, distance_of(levels.link))
+    dense = np.full(count, NOISE)
+    dense[seeds] = group_by_density(embeddings[seeds], levels.link, near=near).labels
+    dense = each_its_own(dense)
+    links = near.links[near.links.length < distance_of(levels.link)]
+    a, b = seeds[links.a], seeds[links.b]
+
+    known = embeddings if strangers is None else np.vstack([embeddings, strangers])
+    outside = np.arange(len(known) - count) + dense.max() + 1
+    contrast = contrast_of(known, np.append(dense, outside), levels.typical).of(slice(count))
+    start = np.unique(said_same(constraints), return_inverse=True)[1]
+    linkage = Linkage(embeddings, contrast, Rules(constraints, start), start)
+    within = dense[a] == dense[b]
+    linkage.merge(a[within], b[within], levels.split)
+    linkage.merge(a, b, levels.join)
+    _adopt_weak(linkage, embeddings, seeds, weak, levels)
+    labels = linkage.labels
+    sure = sureness(linkage.similarity_to_own(embeddings, contrast), levels.join)
+    labels = np.where(np.bincount(labels)[labels] > 1, labels, NOISE)
+    return Grouping(labels, np.where(labels == NOISE, 0.0, sure))
+
+
+def sureness(similarity: NDArray[np.floating], join: float) -> NDArray[np.float64]:
+    """Strength 0..1 of similarities (n,): 0.5 at `join`, and a logistic curve around it."""
+    return 1 / (1 + np.exp((join - np.asarray(similarity, np.float64)) / (SURE * (1 - join))))
+
+
+def _adopt_weak(
+    linkage: Linkage, embeddings: Matrix, seeds: Labels, weak: Labels, levels: Levels
+) -> None:
+    """Give weak faces to the groups of the seeds that they are like."""
+    import faiss
+
+    labels = linkage.labels
+    hosts = seeds[np.bincount(labels)[labels[seeds]] > 1]
+    if not len(hosts) or not len(weak):
+        return
+    nearest = min(NEAREST_HOSTS, len(hosts))
+    cosines, found = faiss.knn(
+        embeddings[weak], embeddings[hosts], nearest, faiss.METRIC_INNER_PRODUCT
+    )
+    row, column = np.nonzero(cosines >= levels.link)
+    linkage.adopt(weak[row], hosts[found[row, column]], levels.join)
+
+
+def each_its_own(labels: Labels) -> Labels:
+    """Labels (n,) from 0 without a gap, where each that was `NOISE` has its own."""
+    labels = labels.copy()
+    alone = labels == NOISE
+    labels[alone] = np.arange(alone.sum()) + labels.max(initial=NOISE) + 1
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
