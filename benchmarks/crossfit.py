@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -67,8 +68,16 @@ class Grid:
 
 
 GRIDS = {
-    "open": Grid((0.915, 0.92, 0.925), tuple(np.arange(0.926, 0.943, 0.002)), (0.004, 0.008)),
-    "scrfd-mbf": Grid((0.34, 0.38, 0.42), tuple(np.arange(0.376, 0.457, 0.01)), (0.016, 0.032)),
+    "open": Grid(
+        link=(0.915, 0.92, 0.925, 0.93),
+        join=tuple(np.arange(0.928, 0.945, 0.002)),
+        gap=(0.004, 0.01),
+    ),
+    "scrfd-mbf": Grid(
+        link=(0.38, 0.42, 0.46),
+        join=tuple(np.arange(0.336, 0.437, 0.01)),
+        gap=(0.016, 0.032, 0.064),
+    ),
 }
 # Without contrast the best join lies elsewhere.
 PLAIN_JOINS = {
@@ -182,7 +191,10 @@ def crossfit(pack: str, collections: tuple[Collection, ...], seeds: int) -> None
     picked: list[Levels] = []
     for seed in range(seeds):
         halves = list(zip(*(halved(one, seed) for one in collections), strict=True))
-        tried = [[[one.scores(levels) for one in half] for levels in candidates] for half in halves]
+        with remembered("find_near"), remembered("group_by_density"):
+            tried = [
+                [[one.scores(levels) for one in half] for levels in candidates] for half in halves
+            ]
         best = [int(np.argmax([f_of(scores) for scores in half[1:]])) + 1 for half in tried]
         for half, own, other in zip(tried, best, best[::-1], strict=True):
             for found, choice in zip(rows.values(), (0, other, own), strict=True):
@@ -196,6 +208,21 @@ def crossfit(pack: str, collections: tuple[Collection, ...], seeds: int) -> None
     print(f"\nshipped {written(constants)}\npicked, {len(picked)} times ({seeds} divisions):")
     for levels, times in Counter(map(written, picked)).most_common():
         print(f"  {times} x {levels}")
+
+
+@contextmanager
+def remembered(name: str) -> Iterator[None]:
+    """A function of `grouping` is not called twice with the same embeddings and numbers."""
+    function, results = getattr(grouping, name), {}
+
+    def once(embeddings: Matrix, *numbers: float, **others: object) -> object:
+        key = (embeddings.tobytes(), numbers)
+        if key not in results:
+            results[key] = function(embeddings, *numbers, **others)
+        return results[key]
+
+    with patch.object(grouping, name, once):
+        yield
 
 
 def halved(collection: Collection, seed: int) -> tuple[Collection, Collection]:

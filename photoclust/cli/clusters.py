@@ -51,6 +51,6 @@ def clusters(
     rows = [asdict(row) for row in summaries if not (unnamed and row.person)]
     print_rows(rows, form, COLUMNS)
     if not rows:
-        say("No clusters: a cluster needs at least three faces of somebody.")
+        say("No clusters: a cluster needs two photos of somebody.")
         say("After a scan that was interrupted run `photoclust cluster`.")
         raise typer.Exit(FAILED)

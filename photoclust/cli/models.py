@@ -82,6 +82,7 @@ def show(pack: Annotated[str, typer.Argument(help="A pack's name or folder.")]) 
         f"Licence      {described.licence}",
         f"Match        from cosine {limits.match} on (measured on {limits.source})",
         f"Link         no cluster across a gap below cosine {limits.link}",
+        f"Join         groups whose faces are this similar on average: cosine {limits.join}",
     ]
     write(("\n".join(lines) + "\n").encode())
 

@@ -127,16 +127,16 @@ def test_killed_scan_loses_nothing(program: Program, many_photos: Path, undistur
 
 
 def test_second_scan_at_once_says_so(program: Program, many_photos: Path) -> None:
-    running = program.start("scan", many_photos, "--workers", "1", "--no-cluster")
-    wait_until_written(program, running, 1)
-    for command in (["scan", many_photos], ["cluster"]):
-        refused = program.process(*command, code=1)
-        assert "Another photoclust is scanning or clustering" in refused.err
-        assert "Wait for it to end" in refused.err
-    reading = program.process("faces", "--csv")  # reading goes on meanwhile
-    assert reading.out.startswith(b"face,file,")
-    _out, err = running.communicate(timeout=PATIENCE)
-    assert running.returncode == 0, err
+    from photoclust import Library
+
+    program.scan(many_photos)
+    with Library.open(program.db) as library, library.scanning():
+        for command in (["scan", many_photos], ["cluster"]):
+            refused = program.process(*command, code=1)
+            assert "Another photoclust is scanning or clustering" in refused.err
+            assert "Wait for it to end" in refused.err
+        reading = program.process("faces", "--csv")  # reading goes on meanwhile
+        assert reading.out.startswith(b"face,file,")
     assert program.scan(many_photos).told == {"unchanged": SLOW_PHOTOS}
 
 
