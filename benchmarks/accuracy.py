@@ -2,9 +2,10 @@
 
     python benchmarks/accuracy.py [--pack open|FOLDER] [--data ../shared/data]
 
-Scans `lfw-a` and `scenes/bbt` into libraries of their own with the program's defaults, then prints
-- BCubed precision, recall, F and coverage on lfw-a (the most central face of each photo; a photo
-  without a face is a face alone),
+Scans `lfw-a`, `fiw-a` and `scenes/bbt` into libraries of their own with the program's defaults,
+then prints
+- BCubed and pairwise precision, recall, F and coverage on lfw-a and fiw-a (the most central face
+  of each photo; a photo without a face is a face alone), and how often strength was right,
 - verification accuracy on lfw-a-pairs.txt, threshold chosen on nine of ten folds, and the best,
 - who is in which cluster of scenes/bbt,
 - how well `find` does with 1, 3 and 8 exemplars a person.
@@ -19,12 +20,15 @@ import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
+from itertools import pairwise as in_turn
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import photoclust
+from photoclust.lab.measures import bcubed
+from photoclust.lab.measures import pairwise as pairs_agree
 from photoclust.library import Library
 from photoclust.library.faces import Face
 from photoclust.search.match import similarity_to
@@ -42,8 +46,11 @@ def main() -> None:
         lfw = scanned(Path(folder) / "lfw.db", chosen.data / "lfw-a", chosen.pack)
         central = central_faces(lfw)
         report_clusters(lfw, central, chosen.data / "lfw-a")
+        report_strength(central)
         report_pairs(lfw, central, chosen.data / "lfw-a-pairs.txt")
         report_find(lfw, central)
+        fiw = scanned(Path(folder) / "fiw.db", chosen.data / "fiw-a", chosen.pack)
+        report_clusters(fiw, central_faces(fiw), chosen.data / "fiw-a")
         bbt = scanned(Path(folder) / "bbt.db", chosen.data / "scenes" / "bbt", chosen.pack)
         report_scenes(bbt, chosen.data / "scenes" / "bbt")
 
@@ -82,28 +89,43 @@ def report_clusters(library: Library, central: dict[str, Face], photos: Path) ->
     truth, found = [], []
     paths = sorted(str(path) for path in photos.resolve().rglob("*.jpg"))
     for index, path in enumerate(paths):
-        truth.append(Path(path).parent.name)
+        truth.append(str(Path(path).parent))
         face = central.get(path)
         alone = face is None or face.cluster is None
         found.append(f"alone {index}" if alone else f"cluster {face.cluster}")
-    precision, recall = bcubed(found, truth)
-    f = 2 * precision * recall / (precision + recall)
+    scores = {
+        "BCubed": bcubed(codes(found), codes(truth)),
+        "pairs ": pairs_agree(codes(found), codes(truth)),
+    }
     crowded = Counter(
         (face.cluster, face.photo_id) for face in library.faces.all() if face.cluster is not None
     )
-    print(f"  BCubed P {precision:.4f}  R {recall:.4f}  F {f:.4f}")
+    for name, score in scores.items():
+        print(f"  {name} P {score.precision:.4f}  R {score.recall:.4f}  F {score.f:.4f}")
     print(f"  coverage {len(central) / len(paths):.4f}, {len(set(found))} groups")
     print(f"  two faces of one photo in one cluster: {sum(n > 1 for n in crowded.values())}")
 
 
-def bcubed(found: list[str], truth: list[str]) -> tuple[float, float]:
-    """BCubed precision and recall (Amigo et al. 2009)."""
-    clusters, people = Counter(found), Counter(truth)
-    both = Counter(zip(found, truth, strict=True))
-    pairs = list(zip(found, truth, strict=True))
-    precision = np.mean([both[pair] / clusters[pair[0]] for pair in pairs])
-    recall = np.mean([both[pair] / people[pair[1]] for pair in pairs])
-    return float(precision), float(recall)
+def codes(names: list[str]) -> NDArray[np.int64]:
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def report_strength(central: dict[str, Face]) -> None:
+    """How many of the faces of each strength are of the person most faces of the cluster are of."""
+    people = defaultdict(Counter)
+    for path, face in central.items():
+        people[face.cluster][Path(path).parent] += 1
+    for low, high in in_turn((0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.01)):
+        right = [
+            people[face.cluster].most_common(1)[0][0] == Path(path).parent
+            for path, face in central.items()
+            if face.cluster is not None and low <= (face.strength or 0) < high
+        ]
+        if right:
+            print(
+                f"  strength {low:.2f} to {min(high, 1):.2f}: {len(right)} faces, "
+                f"{np.mean(right):.3f} right"
+            )
 
 
 def report_pairs(library: Library, central: dict[str, Face], pairs: Path) -> None:

@@ -85,19 +85,19 @@ def evaluate_sweep(
     pack = _pack(library)
     known = read_truth(library, truth)
     faces = library.faces.vectors()
-    shifts = sweep_shifts(pack.link, steps)
+    shifts = sweep_shifts(pack.levels.join, steps)
     points = []
     progress.start("Clustering", len(shifts), "thresholds")
     for shift in shifts:
         labels = regroup(faces, pack, shift).labels
         scores = score(known, Labelled(faces.ids, faces.photo_ids, labels))
-        points.append(SweepPoint(shift, round(pack.link + shift, 6), scores))
+        points.append(SweepPoint(shift, round(pack.levels.join + shift, 6), scores))
         progress.advance()
     progress.finish()
     return SweepReport(
         library=library.path.name,
         pack=pack.name,
-        link=pack.link,
+        join=pack.levels.join,
         faces=len(faces.ids),
         truth=known,
         points=tuple(points),

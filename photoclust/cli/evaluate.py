@@ -52,7 +52,7 @@ FOLDERS = "folders"
 SCORE_DECIMALS = 6  # in JSON
 
 SWEEP_COLUMNS = (
-    Column("Link", "link", decimals(3), number=True),
+    Column("Join", "join", decimals(3), number=True),
     Column("P", "bcubed_precision", decimals(3), number=True),
     Column("R", "bcubed_recall", decimals(3), number=True),
     Column("F", "bcubed_f", decimals(3), number=True),
@@ -63,7 +63,7 @@ SWEEP_COLUMNS = (
     Column("", "chosen", lambda chosen: "in use" if chosen else ""),
 )
 SWEEP_FIELDS = (
-    *("shift", "link", "bcubed_precision", "bcubed_recall", "bcubed_f"),
+    *("shift", "join", "bcubed_precision", "bcubed_recall", "bcubed_f"),
     *("pair_precision", "pair_recall", "pair_f", "clusters", "clustered", "collisions", "chosen"),
 )
 
@@ -141,15 +141,15 @@ def sweep(
     header = {
         "library": report.library,
         "pack": report.pack,
-        "link": report.link,
+        "join": report.join,
         "faces": report.faces,
         "truth": _truth_fields(report.truth),
     }
     print_rows(_sweep_rows(report), form, SWEEP_COLUMNS, fields=SWEEP_FIELDS, header=header)
     best = report.best
     say(
-        f"Best BCubed F {best.scores.bcubed.f:.4f} at {best.link:.3f}; in use is"
-        f" {report.link:.3f}. Coverage {_coverage(report.truth)}."
+        f"Best BCubed F {best.scores.bcubed.f:.4f} at {best.join:.3f}; in use is"
+        f" {report.join:.3f}. Coverage {_coverage(report.truth)}."
     )
     _say_left_out(report.truth)
     if page is not None:
@@ -331,7 +331,7 @@ def _sweep_rows(report: SweepReport) -> list[dict[str, Any]]:
     return [
         {
             "shift": point.shift,
-            "link": point.link,
+            "join": point.join,
             "bcubed_precision": _rounded(point.scores.bcubed.precision),
             "bcubed_recall": _rounded(point.scores.bcubed.recall),
             "bcubed_f": _rounded(point.scores.bcubed.f),

@@ -19,6 +19,7 @@ from photoclust.clustering.density import (
 )
 from photoclust.clustering.levels import Levels
 from photoclust.clustering.linkage import Linkage
+from photoclust.clustering.neighbours import Links
 from photoclust.clustering.rules import Rules
 from photoclust.clustering.spanning import find_near
 from photoclust.vectors import Matrix
@@ -53,13 +54,10 @@ def find_groups(
         return Grouping(np.full(count, NOISE), np.zeros(count))
     seeds = np.flatnonzero(quality >= SEED_QUALITY)
     weak = np.flatnonzero(quality < SEED_QUALITY)
-    near = find_near(embeddings[seeds], MIN_SAMPLES, distance_of(levels.link))
     dense = np.full(count, NOISE)
-    dense[seeds] = group_by_density(embeddings[seeds], levels.link, near=near).labels
+    dense[seeds], links = _dense_groups(embeddings[seeds], levels.link)
     dense = each_its_own(dense)
-    links = near.links[near.links.length < distance_of(levels.link)]
     a, b = seeds[links.a], seeds[links.b]
-
     known = embeddings if strangers is None else np.vstack([embeddings, strangers])
     outside = np.arange(len(known) - count) + dense.max() + 1
     contrast = contrast_of(known, np.append(dense, outside), levels.typical).of(slice(count))
@@ -73,6 +71,13 @@ def find_groups(
     sure = sureness(linkage.similarity_to_own(embeddings, contrast), levels.join)
     labels = np.where(np.bincount(labels)[labels] > 1, labels, NOISE)
     return Grouping(labels, np.where(labels == NOISE, 0.0, sure))
+
+
+def _dense_groups(embeddings: Matrix, link: float) -> tuple[Labels, Links]:
+    """What HDBSCAN proposes, and the links between near neighbours below the ceiling."""
+    near = find_near(embeddings, MIN_SAMPLES, distance_of(link))
+    labels = group_by_density(embeddings, link, near=near).labels
+    return labels, near.links[near.links.length < distance_of(link)]
 
 
 def sureness(similarity: NDArray[np.floating], join: float) -> NDArray[np.float64]:

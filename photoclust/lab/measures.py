@@ -7,6 +7,7 @@ where there was nothing to do wrong.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,18 +97,14 @@ def pairwise(found: NDArray[np.generic], truth: NDArray[np.generic]) -> Agreemen
 
 
 def entropies(found: NDArray[np.generic], truth: NDArray[np.generic]) -> Entropies:
-    """Homogeneity, completeness and V (Rosenberg & Hirschberg 2007).
+    """Homogeneity, completeness and V (Rosenberg & Hirschberg 2007), by scikit-learn."""
+    from sklearn.metrics import homogeneity_completeness_v_measure
 
-    The same as `sklearn.metrics.homogeneity_completeness_v_measure`, which takes a truth of mostly
-    single photos for a mistake and warns.
-    """
-    both, groups, people = _counts(found, truth)
-    of_groups, of_people = _entropy(groups), _entropy(people)
-    mutual = max(0.0, of_groups + of_people - _entropy(both.cells))
-    return Entropies(
-        min(1.0, _ratio(mutual, of_people)),
-        min(1.0, _ratio(mutual, of_groups)),
-    )
+    with warnings.catch_warnings():
+        # It takes a truth of mostly single photos for a mistake.
+        warnings.simplefilter("ignore", UserWarning)
+        homogeneity, completeness, _v = homogeneity_completeness_v_measure(truth, found)
+    return Entropies(float(homogeneity), float(completeness))
 
 
 def same_photo(labels: NDArray[np.int64], photos: NDArray[np.int64]) -> SamePhoto:
@@ -158,14 +155,6 @@ def _counts(
 
 def _pairs(counts: NDArray[np.int64]) -> int:
     return int((counts * (counts - 1) // 2).sum())
-
-
-def _entropy(counts: NDArray[np.int64]) -> float:
-    """In nats."""
-    if len(counts) < 2:
-        return 0.0
-    shares = counts / counts.sum()
-    return float(-(shares * np.log(shares)).sum())
 
 
 def _ratio(part: float, whole: float, empty: float = 1.0) -> float:

@@ -59,7 +59,7 @@ def _chart(title: str, report: SweepReport, values: Sequence[Agreement]) -> Char
         Curve("Recall", "recall", tuple(value.recall for value in values)),
         Curve("F", "f", tuple(value.f for value in values)),
     ]
-    return draw(title, [point.link for point in report.points], curves, report.link)
+    return draw(title, [point.join for point in report.points], curves, report.join)
 
 
 def _render(template: str, **values: object) -> bytes:

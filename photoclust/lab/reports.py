@@ -52,10 +52,10 @@ class ClustersReport:
 
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
-    """Scores with the pack's link threshold moved by `shift` to `link` (cosine)."""
+    """Scores with the pack's thresholds moved by `shift`, that to join to `join` (cosine)."""
 
     shift: float
-    link: float
+    join: float
     scores: Scores
 
     @property
@@ -70,7 +70,7 @@ class SweepReport:
 
     library: str
     pack: str
-    link: float
+    join: float
     faces: int
     truth: Truth
     points: tuple[SweepPoint, ...]
@@ -86,13 +86,13 @@ class SweepReport:
 SWEPT_SHARE = 0.75
 
 
-def sweep_shifts(link: float, steps: int) -> list[float]:
+def sweep_shifts(join: float, steps: int) -> list[float]:
     """Evenly spaced shifts around 0, `steps` on each side.
 
-    They end at 3/4 of the way from `link` to 1, and on the other side as far, but not below a
+    They end at 3/4 of the way from `join` to 1, and on the other side as far, but not below a
     cosine of 0, where vectors have nothing in common.
     """
-    span = min(SWEPT_SHARE * (1 - link), max(link, 0.0))
+    span = min(SWEPT_SHARE * (1 - join), max(join, 0.0))
     return [round(span * step / steps, 6) for step in range(-steps, steps + 1)]
 
 

@@ -227,10 +227,10 @@ def test_sweep(evaluate: Evaluate, three_people, tmp_path: Path) -> None:
     assert document["schema_version"] == SCHEMA_VERSION
     assert document["truth"]["faces"] == 15
     rows = document["rows"]
-    assert [row["link"] for row in rows] == sorted(row["link"] for row in rows)
+    assert [row["join"] for row in rows] == sorted(row["join"] for row in rows)
     assert [row["shift"] for row in rows] == [-0.375, -0.25, -0.125, 0, 0.125, 0.25, 0.375]
     (chosen,) = (row for row in rows if row["chosen"])
-    assert (chosen["link"], chosen["shift"]) == (0.5, 0)
+    assert (chosen["join"], chosen["shift"]) == (0.5, 0)
     assert chosen["bcubed_f"] == chosen["pair_f"] == 1
     assert (chosen["clusters"], chosen["clustered"], chosen["collisions"]) == (3, 15, 0)
     assert three_people.library.path.read_bytes() == before
@@ -245,7 +245,7 @@ def test_sweep(evaluate: Evaluate, three_people, tmp_path: Path) -> None:
 
 def test_forms_of_a_sweep(evaluate: Evaluate, three_people) -> None:
     lines = evaluate("sweep", "--steps", 1).stdout.splitlines()
-    assert lines[0].split("\t")[:3] == ["shift", "link", "bcubed_precision"]
+    assert lines[0].split("\t")[:3] == ["shift", "join", "bcubed_precision"]
     assert len(lines) == 4
     assert len(evaluate("sweep", "--steps", 1, "--nl").stdout.splitlines()) == 3
     assert "in use" in evaluate("sweep", "--steps", 1, "-t").stdout
