@@ -273,7 +273,7 @@ def ablations(pack: str, collections: tuple[Collection, ...]) -> None:
 
     def row(title: str, levels: Levels = constants) -> list[Scores]:
         found = [one.scores(levels) for one in collections]
-        print(f"{title:<58}" + "".join(f"  {s.f:.4f} {s.pair_f:.4f}" for s in found), flush=True)
+        print(f"{title:<64}" + "".join(f"  {s.f:.4f} {s.pair_f:.4f}" for s in found), flush=True)
         return found
 
     def best_join(without: str, joins: tuple[float, ...]) -> None:
@@ -281,8 +281,8 @@ def ablations(pack: str, collections: tuple[Collection, ...]) -> None:
         best = max(tried, key=lambda levels: f_of([one.scores(levels) for one in collections]))
         row(f"{without}, join picked on the labels ({best.join:.3f})", best)
 
-    print(f"\n{'':<58}" + "".join(f"  {one.name:<13.13}" for one in collections))
-    print(f"{'':<58}" + "  F      pair F" * len(collections))
+    print(f"\n{'':<64}" + "".join(f"  {one.name:<13.13}" for one in collections))
+    print(f"{'':<64}" + "  F      pair F" * len(collections))
     row("everything")
     with patch.object(grouping, "contrast_of", plain_cosines):
         row("without contrast")
@@ -300,7 +300,7 @@ def ablations(pack: str, collections: tuple[Collection, ...]) -> None:
         with patch.object(grouping, "group_by_density", settings):
             row(f"HDBSCAN min_cluster_size {size}, min_samples {samples}")
     for module, constant, values in (
-        (grouping, "SEED_QUALITY", (0.0, 0.05, 0.1, 0.15, 0.2)),
+        (grouping, "SEED_QUALITY", (0.0, 0.05, 0.07, 0.1, 0.15, 0.2)),
         (contrast, "NEAREST", (25, 50, 100)),
         (contrast, "LEFT_OUT", (0, 2, 5)),
         (contrast, "COHORT", (500, 1000, 4096)),

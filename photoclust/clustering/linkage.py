@@ -9,8 +9,6 @@ good.
 
 from __future__ import annotations
 
-import heapq
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -56,58 +54,73 @@ class Linkage:
         self._into = into
         return np.unique(into[self._start], return_inverse=True)[1].astype(np.int64)
 
-    def merge(
-        self,
-        a: NDArray[np.int64],
-        b: NDArray[np.int64],
-        threshold: float,
-    ) -> None:
-        """Merge the groups of linked faces `a` (m,) and `b` (m,) while any pair is this similar."""
+    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64], threshold: float) -> None:
+        """Merge the groups of linked faces `a` (m,) and `b` (m,) while any pair is this similar.
+
+        By chains of nearest neighbours (Murtagh 1983): from a group to the one it is most like, on
+        to the one that is most like, until two are most like each other. These become one.
+        """
+        near = self._similar(a, b, threshold)
+        waiting = sorted(near, reverse=True)
+        chain: list[int] = []
+        while chain or waiting:
+            if not chain:
+                first = waiting.pop()
+                if first not in near:
+                    continue
+                chain.append(first)
+            one = chain[-1]
+            before = chain[-2] if len(chain) > 1 else None
+            other = _most_similar(near[one], before)
+            if other is None:
+                chain.pop()
+            elif not self._rules.allow(one, other):
+                del near[one][other], near[other][one]
+            elif other != before:
+                chain.append(other)
+            else:
+                del chain[-2:]
+                self._merge_near(other, one, near, threshold)
+                waiting.append(other)
+
+    def _similar(
+        self, a: NDArray[np.int64], b: NDArray[np.int64], threshold: float
+    ) -> dict[int, dict[int, float]]:
+        """Of each group that a link ties to such a one, the groups this similar to it."""
         into = self._settled()
-        low, high = into[self._start[a]], into[self._start[b]]
-        low, high = np.minimum(low, high), np.maximum(low, high)
+        low, high = np.sort([into[self._start[a]], into[self._start[b]]], axis=0)
         pairs = np.unique((low * len(into) + high)[low != high])
         low, high = pairs // len(into), pairs % len(into)
         similarity = self._between(low, high)
-        similar = similarity >= threshold
-        low, high, similarity = low[similar], high[similar], similarity[similar]
-        near: dict[int, set[int]] = {}
-        for one, other in zip(low.tolist(), high.tolist(), strict=True):
-            near.setdefault(one, set()).add(other)
-            near.setdefault(other, set()).add(one)
-        # A group keeps its place when it takes in another; `grown` tells entries of before.
-        grown = dict.fromkeys(near, 0)
-        waiting = [
-            (-value, one, other, 0, 0)
-            for value, one, other in zip(
-                similarity.tolist(), low.tolist(), high.tolist(), strict=True
-            )
-        ]
-        heapq.heapify(waiting)
-        while waiting:
-            _, one, other, age, other_age = heapq.heappop(waiting)
-            if grown.get(one) != age or grown.get(other) != other_age:
-                continue
-            if not self._rules.allow(one, other):
-                near[one].discard(other)
-                near[other].discard(one)
-                continue
-            self._take_in(one, other)
-            around = (near[one] | near.pop(other)) - {one, other}
-            del grown[other]
-            grown[one] = age = age + 1
-            near[one] = set()
-            if not around:
-                continue
-            others = np.array(sorted(around))
-            for third, value in zip(
-                others.tolist(), self._to_all(one, others).tolist(), strict=True
-            ):
-                near[third] -= {one, other}
-                if value >= threshold:
-                    near[one].add(third)
-                    near[third].add(one)
-                    heapq.heappush(waiting, (-value, one, third, age, grown[third]))
+        near: dict[int, dict[int, float]] = {}
+        for place in np.flatnonzero(similarity >= threshold).tolist():
+            one, other, value = int(low[place]), int(high[place]), float(similarity[place])
+            near.setdefault(one, {})[other] = value
+            near.setdefault(other, {})[one] = value
+        return near
+
+    def _merge_near(
+        self, one: int, other: int, near: dict[int, dict[int, float]], threshold: float
+    ) -> None:
+        """Take a group into another, and keep account of who is similar to it."""
+        mine, theirs = near[one], near.pop(other)
+        for group in theirs:
+            del near[group][other]
+        theirs.pop(one)
+        share = self._sizes[one] / (self._sizes[one] + self._sizes[other])
+        self._take_in(one, other)
+        known = {
+            group: share * mine[group] + (1 - share) * theirs[group]
+            for group in mine.keys() & theirs.keys()
+        }
+        unknown = sorted(mine.keys() ^ theirs.keys())
+        if unknown:
+            known |= zip(unknown, self._to_all(one, np.array(unknown)).tolist(), strict=True)
+        near[one] = {group: value for group, value in known.items() if value >= threshold}
+        for group in mine.keys() - near[one].keys():
+            del near[group][one]
+        for group, value in near[one].items():
+            near[group][one] = value
 
     def adopt(self, faces: NDArray[np.int64], hosts: NDArray[np.int64], threshold: float) -> None:
         """Give each of the faces (m,), alone so far, to the most similar of its hosts' groups.
@@ -171,6 +184,16 @@ class Linkage:
             mean[part] = products / (2 * self._sizes[one] * self._sizes[other])
         strange = self._offsets[a] / self._sizes[a] + self._offsets[b] / self._sizes[b]
         return self._typical + mean - strange / 2
+
+
+def _most_similar(near: dict[int, float], preferred: int | None) -> int | None:
+    """The group of the highest similarity: of equals the preferred, or else the lowest number."""
+    best = max(near.values(), default=None)
+    if best is None:
+        return None
+    if preferred is not None and near.get(preferred) == best:
+        return preferred
+    return min(group for group, value in near.items() if value == best)
 
 
 def _sums(
