@@ -328,8 +328,8 @@ GROUP BY pack_id HAVING count(memberships.face_id) > 0;
 # What the first version measured, by its (match, link), and by how the packs cluster since.
 FIRST_THRESHOLDS = {
     (0.948, 0.92): {"split": 0.93, "join": 0.934, "typical": 0.912, "reference": 0.929},
-    (0.44, 0.38): {"split": 0.40, "join": 0.416, "typical": 0.216, "reference": 0.32},
-    (0.48, 0.48): {"split": 0.40, "join": 0.416, "typical": 0.216, "reference": None, "link": 0.38},
+    (0.44, 0.38): {"split": 0.38, "join": 0.40, "typical": 0.216, "reference": 0.32, "link": 0.42},
+    (0.48, 0.48): {"split": 0.38, "join": 0.40, "typical": 0.216, "reference": None, "link": 0.42},
 }
 
 
