@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from photoclust.actions.cluster import ClusterReport, cluster
     from photoclust.actions.conflicts import Conflict, conflicts
     from photoclust.actions.enrol import EnrolReport, enrol
+    from photoclust.actions.evaluate import evaluate_clusters, evaluate_sweep
     from photoclust.actions.find import FindReport, FoundFace, find
     from photoclust.actions.name import (
         NameReport,
@@ -71,6 +72,8 @@ _HOMES = {
     "decode": "photoclust.photos.decode",
     "disallow_same_photo": "photoclust.actions.allow",
     "enrol": "photoclust.actions.enrol",
+    "evaluate_clusters": "photoclust.actions.evaluate",
+    "evaluate_sweep": "photoclust.actions.evaluate",
     "export_gallery": "photoclust.export.gallery",
     "find": "photoclust.actions.find",
     "forget_calibration": "photoclust.actions.calibrate",
@@ -112,6 +115,8 @@ __all__ = [
     "decode",
     "disallow_same_photo",
     "enrol",
+    "evaluate_clusters",
+    "evaluate_sweep",
     "export_gallery",
     "find",
     "forget_calibration",

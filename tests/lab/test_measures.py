@@ -79,7 +79,7 @@ def test_nothing_to_do_wrong(measure, faces: str) -> None:
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_unequal_lengths_are_a_bug(measure) -> None:
-    with pytest.raises(ValueError, match="2 labels for 3 faces|inconsistent numbers"):
+    with pytest.raises(ValueError, match=r"2 labels for 3 faces|inconsistent numbers"):
         measure(*arrays("12", "AAB"))
 
 
