@@ -10,6 +10,7 @@ strangers, so that some strangers are as like as photos of one person.
 - next to the hdbscan package without a ceiling: seconds, and whether links and labels agree.
 - seconds and memory of `group_by_density`, with recall and precision of pairs of faces of one
   person; and for a million the share of the nearest neighbours below the ceiling that were found.
+- the same of `find_groups`, which is all of clustering.
 
 Every measurement is a process of its own; making the faces is not part of it.
 """
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.metrics import adjusted_rand_score
 
+from photoclust.clustering.constraints import Constraints
 from photoclust.clustering.density import (
     MIN_CLUSTER_SIZE,
     MIN_SAMPLES,
@@ -42,8 +44,11 @@ from photoclust.clustering.density import (
     distance_of,
     group_by_density,
 )
+from photoclust.clustering.grouping import find_groups
+from photoclust.clustering.levels import Levels
 from photoclust.clustering.neighbours import Near
 from photoclust.clustering.spanning import LARGE, NEIGHBOURS, find_near, spanning_tree
+from photoclust.models.insightface_pack import USUAL_THRESHOLDS
 from photoclust.vectors import Matrix
 
 Result = TypeVar("Result")
@@ -73,6 +78,8 @@ def main() -> None:
         report("side by side", count)
     for count in () if chosen.quick else (20_000, 100_000, 1_000_000):
         report("with a ceiling", count)
+    for count in (5_000,) if chosen.quick else (20_000, 100_000):
+        report("all of it", count)
 
 
 def report(measurement: str, count: int) -> None:
@@ -147,6 +154,24 @@ def with_a_ceiling(count: int) -> dict[str, float]:
     return figures
 
 
+def all_of_it(count: int) -> dict[str, float]:
+    """`find_groups`: all that, and then contrast, linkage and photos that keep faces apart."""
+    faces, person = made_up(count)
+    before = peak()
+    limits = USUAL_THRESHOLDS
+    levels = Levels(LINK, limits.split, limits.join, limits.match, limits.typical)
+    photos = np.arange(count) // 2
+    photos[1::2][person[::2] == person[1::2]] += count  # nobody is in a photo twice
+    constraints = Constraints.none(photos)
+    found, time_taken = timed(lambda: find_groups(faces, np.ones(count), levels, constraints))
+    return {
+        **time_taken,
+        "peak memory before, GB": before,
+        "peak memory, GB": peak(),
+        **pairs(found.labels, person),
+    }
+
+
 def tree_of_hdbscan(faces: Matrix) -> NDArray[np.float64]:
     model = HDBSCAN(min_samples=MIN_SAMPLES, gen_min_span_tree=True, approx_min_span_tree=False)
     tree = model.fit(faces.astype(np.float64)).minimum_spanning_tree_
@@ -201,7 +226,11 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
-MEASUREMENTS = {"side by side": side_by_side, "with a ceiling": with_a_ceiling}
+MEASUREMENTS = {
+    "side by side": side_by_side,
+    "with a ceiling": with_a_ceiling,
+    "all of it": all_of_it,
+}
 
 if __name__ == "__main__":
     main()

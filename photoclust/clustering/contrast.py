@@ -20,10 +20,9 @@ from photoclust.vectors import Matrix, normalised
 COHORT = 4096
 
 # The most similar strangers that are looked at, and how many of them are left out as perhaps the
-# same person. In a library of fewer groups than `FULL_LIBRARY` as many fewer, and where a cohort
-# stands for more groups, as many fewer as it is smaller; but never less than `LEAST_NEAREST`.
+# same person. Of a smaller cohort than `FULL_COHORT` as many fewer.
 NEAREST, LEFT_OUT = 50, 2
-FULL_LIBRARY = 500
+FULL_COHORT = 500
 LEAST_NEAREST = 5
 
 # With fewer strangers than this the pack's typical face counts as much as they lack.
@@ -64,7 +63,7 @@ def contrast_of(embeddings: Matrix, groups: NDArray[np.int64], typical: float) -
     chosen = np.arange(len(cohort))
     if len(cohort) > COHORT:
         chosen = np.sort(np.random.default_rng(0).choice(len(cohort), COHORT, replace=False))
-    share = min(1.0, len(cohort) / FULL_LIBRARY) * len(chosen) / len(cohort)
+    share = min(1.0, len(chosen) / FULL_COHORT)
     nearest, left_out = max(LEAST_NEAREST, round(NEAREST * share)), round(LEFT_OUT * share)
     if len(chosen) <= nearest:
         return Contrast(np.full(len(embeddings), typical), np.ones(len(embeddings)), typical)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from photoclust.clustering.constraints import Constraints, said_same
 from photoclust.clustering.contrast import contrast_of
+from photoclust.clustering.crowds import part_photos
 from photoclust.clustering.density import (
     MIN_SAMPLES,
     NOISE,
@@ -67,8 +68,10 @@ def find_groups(
     linkage.merge(a[within], b[within], levels.split)
     linkage.merge(a, b, levels.join)
     _adopt_weak(linkage, embeddings, seeds, weak, levels)
-    labels = linkage.labels
     sure = sureness(linkage.similarity_to_own(embeddings, contrast), levels.join)
+    labels = linkage.labels
+    part_photos(labels, embeddings, constraints)
+    labels = each_its_own(labels)
     labels = np.where(np.bincount(labels)[labels] > 1, labels, NOISE)
     return Grouping(labels, np.where(labels == NOISE, 0.0, sure))
 

@@ -76,12 +76,15 @@ class Linkage:
                 chain.pop()
             elif not self._rules.allow(one, other):
                 del near[one][other], near[other][one]
-            elif other != before:
-                chain.append(other)
-            else:
+            elif other == before:
                 del chain[-2:]
                 self._merge_near(other, one, near, threshold)
                 waiting.append(other)
+            elif other in chain:
+                # A merge brought groups together that no link had tied: it is the best by now.
+                del chain[chain.index(other) + 1 :]
+            else:
+                chain.append(other)
 
     def _similar(
         self, a: NDArray[np.int64], b: NDArray[np.int64], threshold: float

@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 
 from photoclust.clustering.constraints import NOBODY, Constraints
 
+# Large groups may become one although they share photos, up to this share of the smaller one's: a
+# collage, a mirror or a single wrong face must not keep the halves of a person apart. Of two faces
+# of one photo one leaves afterwards.
+SHARED_PHOTOS = 0.1
+
 
 class Rules:
     """Constraints between groups (numbered as in `start` (n,), the group of each face).
 
-    Two groups stay apart when they show one photo, hold named faces of two people, hold two faces
-    that were said to be different, or when one holds a face that cannot be a person whom the other
-    holds named faces of.
+    Two groups stay apart when they show the same photos (see `SHARED_PHOTOS`), hold named faces of
+    two people, hold two faces that were said to be different, or when one holds a face that cannot
+    be a person whom the other holds named faces of.
     """
 
     def __init__(self, constraints: Constraints, start: NDArray[np.int64]) -> None:
@@ -43,12 +48,18 @@ class Rules:
         """May these groups be one?"""
         mine, theirs = self._people.get(a, set()), self._people.get(b, set())
         return (
-            self._photos[a].isdisjoint(self._photos[b])
+            self._share_few_photos(a, b)
             and (not mine or not theirs or len(mine | theirs) == 1)
             and self._refused.get(a, set()).isdisjoint(theirs)
             and self._refused.get(b, set()).isdisjoint(mine)
             and not any(-side in self._quarrels.get(b, ()) for side in self._quarrels.get(a, ()))
         )
+
+    def _share_few_photos(self, a: int, b: int) -> bool:
+        one, other = self._photos[a], self._photos[b]
+        if one.isdisjoint(other):
+            return True
+        return len(one & other) <= SHARED_PHOTOS * min(len(one), len(other))
 
     def merge(self, into: int, other: int) -> None:
         """Group `other` is now part of group `into`."""

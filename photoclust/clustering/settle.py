@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclust.clustering.constraints import NOBODY, Constraints
+from photoclust.clustering.crowds import members, part_photos
 from photoclust.clustering.density import NOISE, Grouping
-from photoclust.vectors import Matrix, normalised
+from photoclust.vectors import Matrix
 
 
 def settle(
@@ -32,26 +33,17 @@ def settle(
     people = constraints.people
     pinned = (people != NOBODY) & (before != NOISE)
     labels = grouping.labels.copy()
-    _part_photos(labels, embeddings, constraints)
+    part_photos(labels, embeddings, constraints)
     _drop_single(labels, pinned)
     numbers = _carry_numbers(labels, before, people, pinned, new_number)
     numbers[pinned] = before[pinned]
     _bring_together(numbers, constraints)
-    _part_photos(numbers, embeddings, constraints)
+    part_photos(numbers, embeddings, constraints)
     for face in _misplaced(numbers, embeddings, constraints):
         numbers[face] = NOISE
     _drop_single(numbers, pinned)
     strengths = np.where(numbers == NOISE, 0.0, grouping.strengths)
     return Grouping(numbers, strengths)
-
-
-def _members(labels: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
-    """Label -> the indices that have it, `NOISE` left out."""
-    members: dict[int, list[int]] = defaultdict(list)
-    for index, label in enumerate(labels):
-        if label != NOISE:
-            members[int(label)].append(index)
-    return {label: np.array(indices) for label, indices in members.items()}
 
 
 def _carry_numbers(
@@ -66,7 +58,7 @@ def _carry_numbers(
     Each number goes to one group, larger overlaps first; one that named faces keep only to a
     group with named faces of the same person. The rest get new numbers, larger groups first.
     """
-    groups = _members(labels)
+    groups = members(labels)
     owners: dict[int, set[int]] = defaultdict(set)
     for index in np.flatnonzero(pinned):
         owners[int(before[index])].add(int(people[index]))
@@ -89,30 +81,6 @@ def _carry_numbers(
         if label not in numbers:
             numbers[label] = new_number()
     return np.array([numbers.get(int(label), NOISE) for label in labels], np.int64)
-
-
-def _part_photos(labels: NDArray[np.int64], embeddings: Matrix, constraints: Constraints) -> None:
-    """Of two faces of one photo in a cluster, only the one closer to the others stays.
-
-    Faces that a human named are never put out.
-    """
-    photos_of, people = constraints.photos, constraints.people
-    for indices in _members(labels).values():
-        photos, counts = np.unique(photos_of[indices], return_counts=True)
-        crowded = photos[counts > 1]
-        if not len(crowded):
-            continue
-        alone = indices[~np.isin(photos_of[indices], crowded)]
-        typical = alone if len(alone) else indices
-        centre = normalised(embeddings[typical].mean(axis=0))
-        for photo in crowded:
-            rivals = indices[photos_of[indices] == photo]
-            named = rivals[people[rivals] > 0]
-            unnamed = rivals[people[rivals] == 0]
-            if not len(named):
-                best = (embeddings[unnamed] @ centre).argmax()
-                unnamed = np.delete(unnamed, best)
-            labels[unnamed] = NOISE
 
 
 def _bring_together(numbers: NDArray[np.int64], constraints: Constraints) -> None:
@@ -151,6 +119,6 @@ def _misplaced(
 
 def _drop_single(labels: NDArray[np.int64], pinned: NDArray[np.bool_]) -> None:
     """A group that the rules above left with one unnamed face is no group."""
-    for indices in _members(labels).values():
+    for indices in members(labels).values():
         if len(indices) == 1 and not pinned[indices[0]]:
             labels[indices] = NOISE

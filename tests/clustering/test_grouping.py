@@ -75,6 +75,15 @@ def test_faces_said_to_be_the_same_are_together_whatever_they_are_like() -> None
     assert labels[1] == labels[2] != NOISE
 
 
+def test_a_mirror_does_not_keep_the_halves_of_somebody_apart() -> None:
+    looks = np.tile(np.eye(1, DIM, dtype=np.float32), (40, 1))
+    photos = np.arange(40)
+    photos[39] = 0
+    labels = found(looks, Constraints.none(photos)).labels
+    assert sorted(labels.tolist()) == [NOISE] + [0] * 39
+    assert (labels[0] == NOISE) != (labels[39] == NOISE)
+
+
 def test_strength_is_a_half_at_the_threshold_and_grows() -> None:
     assert sureness(np.array([0.45]), 0.45) == pytest.approx([0.5])
     sure = sureness(np.linspace(-1, 1, 50), 0.45)
