@@ -23,9 +23,7 @@ def to_blob(vector: Vector) -> bytes:
     return np.ascontiguousarray(vector, dtype=STORED_DTYPE).tobytes()
 
 
-def from_blobs(blobs: list[bytes], dim: int) -> Matrix:
-    """Stored vectors as one matrix of shape (len(blobs), dim)."""
-    if not blobs:
-        return np.empty((0, dim), np.float32)
-    matrix = np.frombuffer(b"".join(blobs), STORED_DTYPE).reshape(len(blobs), dim)
+def from_bytes(data: bytes | bytearray, dim: int) -> Matrix:
+    """Stored vectors, one after the other, as one matrix of shape (n, dim)."""
+    matrix = np.frombuffer(data, STORED_DTYPE).reshape(-1, dim or 1)
     return matrix.astype(np.float32, copy=False)

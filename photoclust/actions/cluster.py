@@ -15,7 +15,7 @@ from photoclust.clustering.grouping import find_groups
 from photoclust.clustering.settle import settle
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
-from photoclust.library.constraints import constraints_of
+from photoclust.library.constraints import ABSENT, constraints_of, positions
 from photoclust.library.faces import FaceVectors
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
@@ -81,15 +81,15 @@ def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Groupin
 
 
 def _clustered(library: Library, pack: StoredPack, full: bool, *, dry_run: bool) -> ClusterReport:
+    version = library.version()
     faces = library.faces.vectors()
     last = library.clusters.last_face(pack.id)
     before = _present(library, faces.ids)
     whole = full or last is None or bool((before.labels == NOISE).all())
+    constraints = constraints_of(library, faces)
     if whole:
-        constraints = constraints_of(library, faces)
         grouping = find_groups(faces.matrix, faces.quality, pack.levels, constraints)
     else:
-        constraints = constraints_of(library, faces)
         # In a photo that may show somebody twice (a negative number) a face was put out before.
         late = (faces.ids > (last or 0)) | (constraints.photos < 0)
         new = np.flatnonzero(late & (before.labels == NOISE))
@@ -97,18 +97,10 @@ def _clustered(library: Library, pack: StoredPack, full: bool, *, dry_run: bool)
     if dry_run:
         numbers = count(int(before.labels.max(initial=0)) + 1)
         settled = settle(grouping, faces.matrix, before.labels, constraints, lambda: next(numbers))
-    else:
-        settled, before = _written(library, pack, faces, grouping, whole)
-    return _report(library, pack, before.labels, settled.labels, whole)
-
-
-def _written(
-    library: Library, pack: StoredPack, faces: FaceVectors, grouping: Grouping, whole: bool
-) -> tuple[Grouping, Grouping]:
-    """Settle with clusters and names as they are by now, and store the outcome."""
+        return _report(library, pack, before.labels, settled.labels, whole)
     with library.transaction():
-        before = _present(library, faces.ids)
-        constraints = constraints_of(library, faces)
+        if library.version() != version:  # somebody named or said something meanwhile
+            before, constraints = _present(library, faces.ids), constraints_of(library, faces)
         settled = settle(
             grouping,
             faces.matrix,
@@ -116,32 +108,47 @@ def _written(
             constraints,
             lambda: library.clusters.new(pack.id),
         )
-        library.clusters.replace(
-            Membership(int(face), int(number), float(strength))
-            for face, number, strength in zip(
-                faces.ids, settled.labels, settled.strengths, strict=True
-            )
-            if number != NOISE
-        )
-        library.clusters.record(
-            pack.id,
-            whole=whole,
-            last_face=int(faces.ids.max(initial=0)),
-            faces=len(faces.ids),
-            clustered=int((settled.labels != NOISE).sum()),
-            at=now(),
-        )
-    return settled, before
+        _write(library, pack, faces, before, settled, whole)
+    return _report(library, pack, before.labels, settled.labels, whole)
+
+
+def _write(
+    library: Library,
+    pack: StoredPack,
+    faces: FaceVectors,
+    before: Grouping,
+    after: Grouping,
+    whole: bool,
+) -> None:
+    gone = (before.labels != NOISE) & (after.labels == NOISE)
+    changed = (before.labels != after.labels) | (before.strengths != after.strengths)
+    changed &= after.labels != NOISE
+    library.clusters.change(
+        faces.ids[gone].tolist(),
+        map(
+            Membership,
+            faces.ids[changed].tolist(),
+            after.labels[changed].tolist(),
+            after.strengths[changed].tolist(),
+        ),
+    )
+    library.clusters.record(
+        pack.id,
+        whole=whole,
+        last_face=int(faces.ids.max(initial=0)),
+        faces=len(faces.ids),
+        clustered=int((after.labels != NOISE).sum()),
+        at=now(),
+    )
 
 
 def _present(library: Library, ids: NDArray[np.int64]) -> Grouping:
     """The clusters as they are, aligned with the faces."""
-    stored = library.clusters.memberships()
+    faces, numbers, sure = library.clusters.present()
     labels, strengths = np.full(len(ids), NOISE), np.zeros(len(ids))
-    places = np.searchsorted(ids, np.array([item.face_id for item in stored], np.int64))
-    for place, item in zip(places.tolist(), stored, strict=True):
-        if place < len(ids) and ids[place] == item.face_id:
-            labels[place], strengths[place] = item.cluster, item.strength
+    places = positions(ids, faces)
+    known = places != ABSENT
+    labels[places[known]], strengths[places[known]] = numbers[known], sure[known]
     return Grouping(labels, strengths)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +12,10 @@ from photoclust.vectors import Matrix, normalised
 
 def members(labels: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     """Label -> the indices that have it, `NOISE` left out."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for index, label in enumerate(labels):
-        if label != NOISE:
-            found[int(label)].append(index)
-    return {label: np.array(indices) for label, indices in found.items()}
+    order = np.argsort(labels, kind="stable")
+    order = order[labels[order] != NOISE]
+    starts = np.flatnonzero(np.diff(labels[order])) + 1
+    return {int(labels[part[0]]): part for part in np.split(order, starts) if len(part)}
 
 
 def part_photos(labels: NDArray[np.int64], embeddings: Matrix, constraints: Constraints) -> None:
@@ -27,11 +24,12 @@ def part_photos(labels: NDArray[np.int64], embeddings: Matrix, constraints: Cons
     Faces that a human named are never put out.
     """
     photos_of, people = constraints.photos, constraints.people
-    for indices in members(labels).values():
+    order = np.lexsort([photos_of, labels])
+    again = (np.diff(labels[order]) == 0) & (np.diff(photos_of[order]) == 0)
+    affected = np.unique(labels[order[1:][again]])
+    for indices in members(np.where(np.isin(labels, affected), labels, NOISE)).values():
         photos, counts = np.unique(photos_of[indices], return_counts=True)
         crowded = photos[counts > 1]
-        if not len(crowded):
-            continue
         alone = indices[~np.isin(photos_of[indices], crowded)]
         typical = alone if len(alone) else indices
         centre = normalised(embeddings[typical].mean(axis=0))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from photoclust.clustering.constraints import Constraints
 from photoclust.clustering.contrast import group_centres
+from photoclust.clustering.crowds import members
 from photoclust.clustering.density import NOISE, Grouping
 from photoclust.clustering.grouping import SEED_QUALITY, each_its_own, find_groups, sureness
 from photoclust.clustering.levels import Levels
@@ -14,12 +15,11 @@ from photoclust.clustering.rules import Rules
 from photoclust.search.match import choose_exemplars, similarity_to
 from photoclust.vectors import Matrix
 
-# Clustered faces through which a new face finds the clusters it may belong to, and single faces
-# that it may make a cluster with.
-NEAREST = 32
+# How many faces of the clusters show what strangers look like.
+STRANGERS = 8000
 
-# How many other clusters show what strangers look like.
-STRANGERS = 1000
+# New faces that are compared with all others at a time: 100 MB for 100,000.
+ROWS = 256
 
 Labels = NDArray[np.int64]
 
@@ -40,10 +40,10 @@ def extend(
     labels, strengths = present.labels.copy(), present.strengths.copy()
     _join(embeddings, quality, labels, strengths, new, levels, constraints)
     rest = _with_company(embeddings, quality, labels, new[labels[new] == NOISE], levels.link)
-    clustered = np.flatnonzero(labels != NOISE)
-    others = group_centres(embeddings[clustered], labels[clustered])
-    if len(others) > STRANGERS:
-        others = others[np.random.default_rng(0).choice(len(others), STRANGERS, replace=False)]
+    some = np.flatnonzero(labels != NOISE)
+    if len(some) > STRANGERS:
+        some = np.sort(np.random.default_rng(0).choice(some, STRANGERS, replace=False))
+    others = group_centres(embeddings[some], labels[some])
     made = find_groups(embeddings[rest], quality[rest], levels, constraints.of(rest), others)
     fresh = made.labels != NOISE
     labels[rest[fresh]] = made.labels[fresh] + labels.max(initial=NOISE) + 1
@@ -61,26 +61,21 @@ def _join(
     constraints: Constraints,
 ) -> None:
     """Give the new faces to clusters whose exemplars they match, the most similar first."""
-    clustered = np.flatnonzero(labels != NOISE)
-    face, host = _near(embeddings, new, clustered, levels.link)
+    face, host = _near(embeddings, new, labels != NOISE, levels.link)
     candidates = np.unique(np.column_stack([face, labels[host]]), axis=0)
     order = np.argsort(candidates[:, 1], kind="stable")
     similarity = np.empty(len(candidates))
-    members_of: dict[int, list[int]] = {
-        number: [] for number in np.unique(candidates[:, 1]).tolist()
-    }
-    for index in clustered[np.isin(labels[clustered], candidates[:, 1])].tolist():
-        members_of[int(labels[index])].append(index)
+    members_of = members(np.where(np.isin(labels, candidates[:, 1]), labels, NOISE))
     for places in np.split(order, np.flatnonzero(np.diff(candidates[order, 1])) + 1):
         if not len(places):
             continue
-        members = np.array(members_of[int(candidates[places[0], 1])])
-        exemplars = members[choose_exemplars(embeddings[members], quality[members])]
+        hosts = members_of[int(candidates[places[0], 1])]
+        exemplars = hosts[choose_exemplars(embeddings[hosts], quality[hosts])]
         faces = candidates[places, 0]
         similarity[places] = similarity_to(embeddings[exemplars], embeddings[faces])
     groups = each_its_own(labels)
     rules = Rules(constraints, groups)
-    host_of = {number: int(groups[members[0]]) for number, members in members_of.items()}
+    host_of = {number: int(groups[hosts[0]]) for number, hosts in members_of.items()}
     for place in np.argsort(-similarity, kind="stable").tolist():
         index, number = candidates[place].tolist()
         if similarity[place] < levels.match:
@@ -95,22 +90,19 @@ def _with_company(
     embeddings: Matrix, quality: NDArray[np.floating], labels: Labels, new: Labels, link: float
 ) -> Labels:
     """The new faces and the single ones that they may make a cluster with, in order."""
-    single = np.flatnonzero((labels == NOISE) & (quality >= SEED_QUALITY))
-    _, company = _near(embeddings, new, single, link)
+    _, company = _near(embeddings, new, (labels == NOISE) & (quality >= SEED_QUALITY), link)
     return np.union1d(new, company)
 
 
-def _near(embeddings: Matrix, faces: Labels, others: Labels, link: float) -> tuple[Labels, Labels]:
-    """Pairs of a face and one of the others that are no less similar than `link`."""
-    import faiss
-
-    if not len(faces) or not len(others):
-        return faces[:0], others[:0]
-    cosines, found = faiss.knn(
-        embeddings[faces],
-        embeddings[others],
-        min(NEAREST, len(others)),
-        faiss.METRIC_INNER_PRODUCT,
-    )
-    row, column = np.nonzero(cosines >= link)
-    return faces[row], others[found[row, column]]
+def _near(
+    embeddings: Matrix, faces: Labels, others: NDArray[np.bool_], link: float
+) -> tuple[Labels, Labels]:
+    """Pairs of one of the faces (m,) and one of the others (n,) no less similar than `link`."""
+    found = [(faces[:0], faces[:0])]
+    for start in range(0, len(faces), ROWS):
+        some = faces[start : start + ROWS]
+        row, other = np.nonzero(embeddings[some] @ embeddings.T >= link)
+        wanted = others[other] & (some[row] != other)
+        found.append((some[row[wanted]], other[wanted]))
+    ends = [np.concatenate(part) for part in zip(*found, strict=True)]
+    return ends[0], ends[1]

@@ -6,6 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:
@@ -42,26 +45,31 @@ class Clusters:
             )
         ]
 
+    def present(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """The present clustering as arrays (m,): faces, ascending, their clusters and strengths."""
+        rows = self._connection.execute(
+            "SELECT face_id, cluster_id, strength FROM memberships ORDER BY face_id"
+        ).fetchall()
+        faces, numbers, strengths = zip(*rows, strict=True) if rows else ((), (), ())
+        return np.array(faces, np.int64), np.array(numbers, np.int64), np.array(strengths, float)
+
     def new(self, pack_id: int) -> int:
         """A cluster with a number that no cluster of this library ever had."""
         cursor = self._connection.execute("INSERT INTO clusters (pack_id) VALUES (?)", (pack_id,))
         return int(cursor.lastrowid or 0)
 
     def replace(self, memberships: Iterable[Membership]) -> None:
-        """Make these the present clustering, and drop the clusters that it leaves empty."""
-        wanted = {item.face_id: item for item in memberships}
-        before = {item.face_id: item for item in self.memberships()}
+        """Make these the present clustering."""
+        self.change([item.face_id for item in self.memberships()], memberships)
+
+    def change(self, gone: Iterable[int], changed: Iterable[Membership]) -> None:
+        """Take faces out of their clusters, put others in, and drop clusters that are empty."""
         self._connection.executemany(
-            "DELETE FROM memberships WHERE face_id = ?",
-            ((face,) for face in before if face not in wanted),
+            "DELETE FROM memberships WHERE face_id = ?", ((face,) for face in gone)
         )
         self._connection.executemany(
             "INSERT OR REPLACE INTO memberships (face_id, cluster_id, strength) VALUES (?, ?, ?)",
-            (
-                (item.face_id, item.cluster, item.strength)
-                for item in wanted.values()
-                if before.get(item.face_id) != item
-            ),
+            ((item.face_id, item.cluster, item.strength) for item in changed),
         )
         self._connection.execute(
             "DELETE FROM clusters WHERE id NOT IN (SELECT cluster_id FROM memberships)"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclust.domain import Box, DetectedFace
-from photoclust.vectors import Matrix, from_blobs, to_blob
+from photoclust.vectors import Matrix, from_bytes, to_blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +131,23 @@ class Faces:
 
     def vectors(self, *, references: bool = False) -> FaceVectors:
         """Embeddings of the pack in use, in order of face id; of scanned photos, or of all."""
-        rows = self._connection.execute(
+        cursor = self._connection.execute(
             "SELECT faces.id, faces.photo_id, quality, vector, dim FROM faces"
             " JOIN packs ON packs.id = faces.pack_id AND in_use"
             " JOIN embeddings ON face_id = faces.id"
             f" WHERE {'1' if references else _LISTED} ORDER BY faces.id"
-        ).fetchall()
+        )
+        rows, data, dim = [], bytearray(), 0
+        for *row, vector, length in cursor:
+            rows.append(row)
+            data += vector
+            dim = length
+        ids, photo_ids, qualities = zip(*rows, strict=True) if rows else ((), (), ())
         return FaceVectors(
-            np.array([row[0] for row in rows], np.int64),
-            np.array([row[1] for row in rows], np.int64),
-            np.array([row[2] for row in rows], np.float64),
-            from_blobs([row[3] for row in rows], rows[0][4] if rows else 0),
+            np.array(ids, np.int64),
+            np.array(photo_ids, np.int64),
+            np.array(qualities, np.float64),
+            from_bytes(data, dim),
         )
 
     def count(self) -> int:

@@ -158,6 +158,10 @@ class Library:
             self._connection.execute("PRAGMA synchronous = FULL")
             lock.release()
 
+    def version(self) -> int:
+        """A number that is another one once somebody else has written to the file."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
     def query(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
         """Rows of a read-only question to the file."""
         return self._connection.execute(sql, parameters).fetchall()

@@ -27,11 +27,12 @@ def choose_exemplars(
         return np.arange(count)
     quality = np.asarray(quality)
     pool = np.flatnonzero(quality >= min(np.median(quality), np.sort(quality)[-limit]))
+    candidates = embeddings[pool]
     chosen = int(quality[pool].argmax())
     order = [chosen]
     nearest = np.full(len(pool), -np.inf)
     while len(order) < limit:
-        nearest = np.maximum(nearest, embeddings[pool] @ embeddings[pool[chosen]])
+        nearest = np.maximum(nearest, candidates @ candidates[chosen])
         nearest[chosen] = np.inf
         chosen = int(nearest.argmin())
         order.append(chosen)

@@ -23,7 +23,7 @@ from photoclust.library import Library
 from photoclust.library import library as opening
 from photoclust.library.clusters import Membership
 from photoclust.library.library import now
-from photoclust.vectors import from_blobs, to_blob
+from photoclust.vectors import from_bytes, to_blob
 
 if TYPE_CHECKING:
     from tests.conftest import Album, TwoPeople
@@ -404,7 +404,7 @@ def test_a_vector_of_any_kind_is_stored_little_endian() -> None:
     vector = np.array([0.25, -1.0], np.float64)
     assert to_blob(vector.astype(">f4")) == to_blob(vector) == b"\0\0\x80\x3e\0\0\x80\xbf"
     strided = np.array([0.25, 9, -1.0, 9], np.float32)[::2]
-    assert from_blobs([to_blob(strided)], 2).tolist() == [[0.25, -1.0]]
+    assert from_bytes(to_blob(strided), 2).tolist() == [[0.25, -1.0]]
 
 
 def test_a_library_without_faces_has_empty_vectors(library: Library, album: Album) -> None:
