@@ -1,10 +1,9 @@
-"""The figures behind the constants of clustering and search, on a library of `lfw-a`.
+"""How a face is compared with several exemplars, on a library of `lfw-a`.
 
     photoclust scan ../shared/data/lfw-a --db lfw.db
     python benchmarks/choices.py lfw.db
 
-Prints BCubed precision / recall / F (the most central face of each photo) over the clusterer's
-settings, and precision / recall of `find` for several ways to compare a face with k exemplars.
+Prints precision and recall of `find` for several ways to compare a face with k exemplars.
 """
 
 from __future__ import annotations
@@ -14,11 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from accuracy import bcubed, central_faces
+from accuracy import central_faces
 from numpy.typing import NDArray
 
-from photoclust.clustering import density
-from photoclust.clustering.density import NOISE, group_by_density
 from photoclust.library import Library
 
 AGGREGATES: dict[str, Callable[[NDArray[np.floating]], NDArray[np.floating]]] = {
@@ -37,20 +34,6 @@ def main(database: Path) -> None:
         central = central_faces(library)
     names = [Path(path).parent.name for path in central]
     rows = np.array([row[face.id] for face in central.values()])
-    print("min_cluster_size, min_samples, link, floor: BCubed P R F")
-    step = 0.01 if pack.link > 0.8 else 0.04
-    for size in (2, 3):
-        for samples in (1, 2):
-            for link in (None, pack.link - step, pack.link, pack.link + step, pack.link + 2 * step):
-                for density.FLOOR in (0.0, 0.5):
-                    found = group_by_density(vectors.matrix, link, size, samples).labels[rows]
-                    labels = [f"{n}" if n != NOISE else f"alone {i}" for i, n in enumerate(found)]
-                    p, r = bcubed(labels, names)
-                    ceiling = "none" if link is None else f"{link:.2f}"
-                    print(
-                        f"{size} {samples} {ceiling} {density.FLOOR}: "
-                        f"{p:.3f} {r:.3f} {2 * p * r / (p + r):.3f}"
-                    )
     report_aggregates(vectors.matrix[rows], np.array(names), pack.match)
 
 

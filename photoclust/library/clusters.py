@@ -47,7 +47,9 @@ class Clusters:
 
     def present(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """The present clustering as arrays (m,): faces, ascending, their clusters and strengths."""
-        rows = self._connection.execute(
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        rows = cursor.execute(
             "SELECT face_id, cluster_id, strength FROM memberships ORDER BY face_id"
         ).fetchall()
         faces, numbers, strengths = zip(*rows, strict=True) if rows else ((), (), ())

@@ -131,18 +131,20 @@ class Faces:
 
     def vectors(self, *, references: bool = False) -> FaceVectors:
         """Embeddings of the pack in use, in order of face id; of scanned photos, or of all."""
-        cursor = self._connection.execute(
+        cursor = self._connection.cursor()
+        cursor.row_factory = None  # plain tuples: with a hundred thousand rows it shows
+        ids, photo_ids, qualities, data, dim = [], [], [], bytearray(), 0
+        for face_id, photo_id, quality, vector, length in cursor.execute(
             "SELECT faces.id, faces.photo_id, quality, vector, dim FROM faces"
             " JOIN packs ON packs.id = faces.pack_id AND in_use"
             " JOIN embeddings ON face_id = faces.id"
             f" WHERE {'1' if references else _LISTED} ORDER BY faces.id"
-        )
-        rows, data, dim = [], bytearray(), 0
-        for *row, vector, length in cursor:
-            rows.append(row)
+        ):
+            ids.append(face_id)
+            photo_ids.append(photo_id)
+            qualities.append(quality)
             data += vector
             dim = length
-        ids, photo_ids, qualities = zip(*rows, strict=True) if rows else ((), (), ())
         return FaceVectors(
             np.array(ids, np.int64),
             np.array(photo_ids, np.int64),
