@@ -37,6 +37,7 @@ def settle(
     _drop_single(labels, pinned)
     numbers = _carry_numbers(labels, before, people, pinned, new_number)
     numbers[pinned] = before[pinned]
+    _part_people(numbers, people, pinned)
     _bring_together(numbers, constraints)
     part_photos(numbers, embeddings, constraints)
     for face in _misplaced(numbers, embeddings, constraints):
@@ -81,6 +82,18 @@ def _carry_numbers(
         if label not in numbers:
             numbers[label] = new_number()
     return np.array([numbers.get(int(label), NOISE) for label in labels], np.int64)
+
+
+def _part_people(
+    numbers: NDArray[np.int64], people: NDArray[np.int64], pinned: NDArray[np.bool_]
+) -> None:
+    """A face that was named while groups were made leaves a cluster of somebody else."""
+    owners: dict[int, set[int]] = defaultdict(set)
+    for index in np.flatnonzero(pinned).tolist():
+        owners[int(numbers[index])].add(int(people[index]))
+    for index in np.flatnonzero((people != NOBODY) & ~pinned).tolist():
+        if int(people[index]) not in owners.get(int(numbers[index]), {int(people[index])}):
+            numbers[index] = NOISE
 
 
 def _bring_together(numbers: NDArray[np.int64], constraints: Constraints) -> None:

@@ -105,6 +105,11 @@ def test_two_clusters_of_one_person_stay_two_clusters() -> None:
     assert found == [7, 7, 7, 3, 3, 7, 7]
 
 
+def test_a_face_named_meanwhile_does_not_join_somebody_else() -> None:
+    found = numbers([0, 0, 0, 0], [7, 7, NOISE, NOISE], [ANN, ANN, BEN, NOBODY])
+    assert found == [7, 7, NOISE, 7]
+
+
 def test_a_named_face_outside_every_cluster_joins_its_group() -> None:
     assert numbers([0, 0, 0], people=[ANN, NOBODY, NOBODY]) == [100, 100, 100]
 
