@@ -88,7 +88,7 @@ def say_changes(report: ClusterReport, *, would: bool) -> None:
     changes = [
         (report.joined, "face", "joining a cluster"),
         (report.moved, "face", "moving to another cluster"),
-        (report.left, "face", "leaving its cluster"),
+        (report.left, "face", "leaving a cluster"),
         (report.made, "cluster", "made"),
         (report.gone, "cluster", "gone"),
     ]
