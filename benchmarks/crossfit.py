@@ -33,11 +33,11 @@ from numpy.typing import NDArray
 from photoclust.clustering import contrast, grouping
 from photoclust.clustering.constraints import Constraints
 from photoclust.clustering.contrast import Contrast
-from photoclust.clustering.density import NOISE, Grouping, group_by_density
+from photoclust.clustering.density import NOISE, Grouping, each_alone, group_by_density
 from photoclust.clustering.grouping import find_groups
 from photoclust.clustering.levels import Levels
 from photoclust.clustering.linkage import Linkage
-from photoclust.lab.measures import bcubed, each_alone, pairwise
+from photoclust.lab.measures import bcubed, pairwise
 from photoclust.lab.truth import FOLDERS, read_truth
 from photoclust.library import Library
 from photoclust.library.faces import FaceVectors

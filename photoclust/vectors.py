@@ -27,3 +27,10 @@ def from_bytes(data: bytes | bytearray, dim: int) -> Matrix:
     """Stored vectors, one after the other, as one matrix of shape (n, dim)."""
     matrix = np.frombuffer(data, STORED_DTYPE).reshape(-1, dim or 1)
     return matrix.astype(np.float32, copy=False)
+
+
+def alike(keys: NDArray[np.int64], indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The indices (m,) in groups of one key (n,) each, in order of the keys."""
+    order = indices[np.argsort(keys[indices], kind="stable")]
+    starts = np.flatnonzero(np.diff(keys[order])) + 1
+    return [group for group in np.split(order, starts) if len(group)]

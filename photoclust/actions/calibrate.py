@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 import numpy as np
 
+from photoclust.actions.lookup import pack_in_use
 from photoclust.clustering.calibration import (
     PHOTO_EXPONENT,
     PHOTO_EXPONENTS,
@@ -20,11 +21,10 @@ from photoclust.clustering.calibration import (
     of_one_burst,
     of_one_photo,
 )
-from photoclust.errors import PhotoclustError, UsageError
+from photoclust.errors import UsageError
 from photoclust.library import Library
 from photoclust.library.constraints import constraints_of
 from photoclust.library.library import now
-from photoclust.library.packs import StoredPack
 
 RATE = 0.001
 RATES = (0.1, 0.01, 0.001, 0.0001)
@@ -84,11 +84,11 @@ def calibrate(library: Library, *, rate: float = RATE, dry_run: bool = False) ->
     Raises
     ------
     UsageError : the rate is not between 0.00001 and 0.1.
-    PhotoclustError : the library was never scanned.
+    NotFound : the library was never scanned.
     """
     if not 1e-5 <= rate <= 0.1:
         raise UsageError("The rate must lie between 0.00001 and 0.1, such as 0.001.")
-    pack = _pack(library)
+    pack = pack_in_use(library)
     faces = _faces(library)
     photo = of_one_photo(faces)
     same, named = of_named(faces)
@@ -149,21 +149,12 @@ def forget_calibration(library: Library) -> bool:
 
     Raises
     ------
-    PhotoclustError : the library was never scanned.
+    NotFound : the library was never scanned.
     """
     with library.transaction():
-        pack = _pack(library)
+        pack = pack_in_use(library)
         library.packs.calibrate(pack, None)
     return pack.calibration is not None
-
-
-def _pack(library: Library) -> StoredPack:
-    pack = library.packs.in_use()
-    if pack is None:
-        raise PhotoclustError(
-            "There are no faces in this library yet.", "`photoclust scan FOLDER` looks for some."
-        )
-    return pack
 
 
 def _evidence(photo: Pairs, named: Pairs, rate: float) -> tuple[str | None, Pairs]:

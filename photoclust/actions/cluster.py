@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
 
@@ -63,15 +64,8 @@ def cluster(library: Library, *, full: bool = False, dry_run: bool = False) -> C
     pack = library.packs.in_use()
     if pack is None:
         return ClusterReport(0, 0, 0)
-    if dry_run:
-        return _clustered(library, pack, full, dry_run=True)
-    with library.scanning():
-        return cluster_held(library, pack, full=full)
-
-
-def cluster_held(library: Library, pack: StoredPack, *, full: bool = False) -> ClusterReport:
-    """`cluster` for who holds `Library.scanning` already."""
-    return _clustered(library, pack, full, dry_run=False)
+    with nullcontext() if dry_run else library.scanning():
+        return cluster_held(library, pack, full=full, dry_run=dry_run)
 
 
 def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Grouping:
@@ -80,7 +74,10 @@ def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Groupin
     return find_groups(faces.matrix, faces.quality, pack.levels.stricter(shift), photos)
 
 
-def _clustered(library: Library, pack: StoredPack, full: bool, *, dry_run: bool) -> ClusterReport:
+def cluster_held(
+    library: Library, pack: StoredPack, *, full: bool = False, dry_run: bool = False
+) -> ClusterReport:
+    """`cluster` for who holds `Library.scanning` already."""
     version = library.version()
     faces = library.faces.vectors()
     last = library.clusters.last_face(pack.id)

@@ -12,9 +12,10 @@ import numpy as np
 from PIL import Image
 
 from photoclust.actions.cluster import regroup
+from photoclust.actions.lookup import pack_in_use
 from photoclust.clustering.density import NOISE
 from photoclust.domain import Pixels
-from photoclust.errors import NotFound, PhotoclustError
+from photoclust.errors import PhotoclustError
 from photoclust.export.crops import face_crops
 from photoclust.export.sheet import is_sheet, write_sheet
 from photoclust.export.writing import write_whole, writing_to
@@ -24,7 +25,6 @@ from photoclust.lab.scoring import Labelled, MixedCluster, mixed_clusters, piece
 from photoclust.lab.truth import Truth, read_truth
 from photoclust.library import Library
 from photoclust.library.faces import Face
-from photoclust.library.packs import StoredPack
 from photoclust.progress import Progress, Silent
 
 # The most faces of a cluster on a page: a page of ten clusters stays below 2 MB.
@@ -49,7 +49,7 @@ def evaluate_clusters(library: Library, truth: str) -> ClustersReport:
     UsageError : there is no such file.
     PhotoclustError : nothing was scanned, or the truth does not fit the library.
     """
-    pack = _pack(library)
+    pack = pack_in_use(library)
     known = read_truth(library, truth)
     all_faces = library.faces.all()
     labelled = Labelled(
@@ -82,7 +82,7 @@ def evaluate_sweep(
     UsageError, PhotoclustError : as `evaluate_clusters`.
     """
     progress = progress or Silent()
-    pack = _pack(library)
+    pack = pack_in_use(library)
     known = read_truth(library, truth)
     faces = library.faces.vectors()
     shifts = sweep_shifts(pack.levels.join, steps)
@@ -162,15 +162,6 @@ def write_sheets(
         write_sheet(captioned, out, title)
         written.append(out)
     return written
-
-
-def _pack(library: Library) -> StoredPack:
-    pack = library.packs.in_use()
-    if pack is None:
-        raise NotFound(
-            f"Nothing was scanned into {library.path} yet.", "Run `photoclust scan FOLDER` first."
-        )
-    return pack
 
 
 def _people(truth: Truth) -> dict[int, str]:

@@ -7,10 +7,27 @@ from difflib import get_close_matches
 from photoclust.errors import NotFound, UsageError
 from photoclust.library import Library
 from photoclust.library.faces import Face
+from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person, folded
 
 LONGEST_NAME = 200  # characters
 JOINERS = "\u200c\u200d"
+
+
+def pack_in_use(library: Library) -> StoredPack:
+    """The library's pack.
+
+    Raises
+    ------
+    NotFound : nothing was scanned yet.
+    """
+    pack = library.packs.in_use()
+    if pack is None:
+        raise NotFound(
+            f"Nothing was scanned into {library.path} yet, so there are no faces.",
+            "Run `photoclust scan FOLDER` first.",
+        )
+    return pack
 
 
 def person_named(library: Library, name: str) -> Person:

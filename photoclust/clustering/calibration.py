@@ -13,14 +13,13 @@ picture, so the share is a lower bound) and faces that a human gave to one perso
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.vectors import Matrix
+from photoclust.vectors import Matrix, alike
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -106,7 +105,9 @@ def of_one_photo(faces: Faces) -> Pairs:
     """Two faces of one photo, the weak ones and double detections left out."""
     usable = np.flatnonzero((faces.photos >= 0) & (faces.quality >= MIN_QUALITY))
     first, second = [], []
-    for group in _groups(faces.photos, usable):
+    for group in alike(faces.photos, usable):
+        if len(group) < 2:
+            continue
         best = group[np.argsort(-faces.quality[group], kind="stable")][:FACES_PER_PHOTO]
         a, b = (best[places] for places in np.triu_indices(len(best), 1))
         apart = _overlaps(faces.boxes[a], faces.boxes[b]) <= MAX_OVERLAP
@@ -118,7 +119,7 @@ def of_one_photo(faces: Faces) -> Pairs:
 def of_one_burst(faces: Faces) -> Pairs:
     """A face in two shots of a burst: each the other's best match by place, not by looks."""
     usable = np.flatnonzero(np.isfinite(faces.seconds) & (faces.quality >= MIN_QUALITY))
-    photos = list(_groups(faces.photos, usable, smallest=1))
+    photos = alike(faces.photos, usable)
     photos.sort(key=lambda group: (float(faces.seconds[group[0]]), int(group[0])))
     first, second = [], []
     for earlier, later in pairwise(photos):
@@ -139,10 +140,7 @@ def of_named(faces: Faces) -> tuple[Pairs, Pairs]:
     """
     chance = np.random.default_rng(0)
     usable = np.flatnonzero((faces.people > 0) & (faces.quality >= MIN_QUALITY))
-    chosen = [
-        chance.permutation(group)[:FACES_PER_PERSON]
-        for group in _groups(faces.people, usable, smallest=1)
-    ]
+    chosen = [chance.permutation(group)[:FACES_PER_PERSON] for group in alike(faces.people, usable)]
     everybody = np.concatenate([*chosen, np.empty(0, np.int64)])
     of_one = [np.triu_indices(len(group), 1) for group in chosen]
     a = np.concatenate([*(g[i] for g, (i, _) in zip(chosen, of_one, strict=True)), everybody[:0]])
@@ -208,15 +206,6 @@ def _reached(falling: Floats, weights: Integers, share: float) -> float:
     total = np.cumsum(weights)
     place = int(np.searchsorted(total, share * total[-1]))
     return float(falling[min(place, len(falling) - 1)])
-
-
-def _groups(keys: Integers, indices: Integers, smallest: int = 2) -> Iterator[Integers]:
-    """The indices by their key, groups smaller than `smallest` left out."""
-    order = indices[np.argsort(keys[indices], kind="stable")]
-    ends = np.flatnonzero(np.diff(keys[order])) + 1
-    for group in np.split(order, ends):
-        if len(group) >= smallest:
-            yield group
 
 
 def _pairs(faces: Faces, units: Integers, first: list[Integers], second: list[Integers]) -> Pairs:

@@ -7,15 +7,12 @@ from numpy.typing import NDArray
 
 from photoclust.clustering.constraints import Constraints
 from photoclust.clustering.density import NOISE
-from photoclust.vectors import Matrix, normalised
+from photoclust.vectors import Matrix, alike, normalised
 
 
 def members(labels: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     """Label -> the indices that have it, `NOISE` left out."""
-    order = np.argsort(labels, kind="stable")
-    order = order[labels[order] != NOISE]
-    starts = np.flatnonzero(np.diff(labels[order])) + 1
-    return {int(labels[part[0]]): part for part in np.split(order, starts) if len(part)}
+    return {int(labels[part[0]]): part for part in alike(labels, np.flatnonzero(labels != NOISE))}
 
 
 def part_photos(labels: NDArray[np.int64], embeddings: Matrix, constraints: Constraints) -> None:

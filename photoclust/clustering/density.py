@@ -42,6 +42,14 @@ class Grouping:
     strengths: NDArray[np.float64]
 
 
+def each_alone(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Cluster labels (n,) with a new label for each `NOISE`, so that it is a group of one."""
+    separate = labels.astype(np.int64, copy=True)
+    alone = separate == NOISE
+    separate[alone] = separate.max(initial=NOISE) + 1 + np.arange(alone.sum())
+    return separate
+
+
 def distance_of(similarity: float) -> float:
     """The Euclidean distance between unit vectors of this cosine."""
     return float(np.sqrt(max(0.0, 2.0 - 2.0 * similarity)))

@@ -16,6 +16,7 @@ from photoclust.clustering.density import (
     NOISE,
     Grouping,
     distance_of,
+    each_alone,
     group_by_density,
 )
 from photoclust.clustering.levels import Levels
@@ -85,7 +86,9 @@ def _dense_groups(embeddings: Matrix, link: float) -> tuple[Labels, Links]:
 
 def sureness(similarity: NDArray[np.floating], join: float) -> NDArray[np.float64]:
     """Strength 0..1 of similarities (n,): 0.5 at `join`, and a logistic curve around it."""
-    return 1 / (1 + np.exp((join - np.asarray(similarity, np.float64)) / (SURE * (1 - join))))
+    from scipy.special import expit
+
+    return np.asarray(expit((np.asarray(similarity) - join) / (SURE * (1 - join))), np.float64)
 
 
 def _adopt_weak(
@@ -108,7 +111,4 @@ def _adopt_weak(
 
 def each_its_own(labels: Labels) -> Labels:
     """Labels (n,) from 0 without a gap, where each that was `NOISE` has its own."""
-    labels = labels.copy()
-    alone = labels == NOISE
-    labels[alone] = np.arange(alone.sum()) + labels.max(initial=NOISE) + 1
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    return np.unique(each_alone(labels), return_inverse=True)[1].astype(np.int64)

@@ -48,11 +48,7 @@ class Linkage:
     @property
     def labels(self) -> NDArray[np.int64]:
         """(n,) the group that each face is in now, numbered from 0 without a gap."""
-        into = self._into
-        while (into[into] != into).any():
-            into = into[into]
-        self._into = into
-        return np.unique(into[self._start], return_inverse=True)[1].astype(np.int64)
+        return np.unique(self._settled()[self._start], return_inverse=True)[1].astype(np.int64)
 
     def merge(self, a: NDArray[np.int64], b: NDArray[np.int64], threshold: float) -> None:
         """Merge the groups of linked faces `a` (m,) and `b` (m,) while any pair is this similar.
@@ -156,7 +152,9 @@ class Linkage:
         return np.where(sizes > 1, self._typical + mean, -1.0)
 
     def _settled(self) -> NDArray[np.int64]:
-        _ = self.labels
+        """The group that each group at first has become part of."""
+        while (self._into[self._into] != self._into).any():
+            self._into = self._into[self._into]
         return self._into
 
     def _take_in(self, one: int, other: int) -> None:

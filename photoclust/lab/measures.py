@@ -1,8 +1,8 @@
 """How well groups agree with a truth, each measure as a function of two arrays of labels.
 
 `found` and `truth` are arrays (n,) of labels, one a scored face; only which are equal counts. A
-face in no group must have a label of its own: see `each_alone`. Every result is in 0..1, and 1
-where there was nothing to do wrong.
+face in no group must have a label of its own: see `clustering.density.each_alone`. Every result is
+in 0..1, and 1 where there was nothing to do wrong.
 """
 
 from __future__ import annotations
@@ -61,14 +61,6 @@ class SamePhoto:
     def purity(self) -> float:
         """The share of `photos` that are not `crowded`; 1 if there are none."""
         return 1.0 - _ratio(self.crowded, self.photos, empty=0.0)
-
-
-def each_alone(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Cluster labels (n,) with a new label for each `NOISE`, so that it is a group of one."""
-    separate = labels.astype(np.int64, copy=True)
-    alone = separate == NOISE
-    separate[alone] = separate.max(initial=NOISE) + 1 + np.arange(alone.sum())
-    return separate
 
 
 def bcubed(found: NDArray[np.generic], truth: NDArray[np.generic]) -> Agreement:

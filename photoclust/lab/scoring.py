@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.clustering.density import NOISE
+from photoclust.clustering.density import NOISE, each_alone
 from photoclust.lab.measures import (
     Agreement,
     Entropies,
     SamePhoto,
     bcubed,
-    each_alone,
     entropies,
     pairwise,
     same_photo,

@@ -90,6 +90,7 @@ def test_strength_is_a_half_at_the_threshold_and_grows() -> None:
     assert (np.diff(sure) > 0).all()
     assert sure.min() >= 0
     assert sure.max() <= 1
+    assert sureness(np.array([-1.0]), 0.99) == pytest.approx([0.0])  # and no warning
 
 
 def test_each_its_own() -> None:

@@ -7,9 +7,9 @@ import warnings
 import numpy as np
 import pytest
 
+from photoclust.clustering.density import each_alone
 from photoclust.lab.measures import (
     bcubed,
-    each_alone,
     entropies,
     pairwise,
     same_photo,
