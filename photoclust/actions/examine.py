@@ -9,8 +9,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from photoclust.actions.cluster import ClusterReport
 from photoclust.actions.pack import load_recorded
 from photoclust.domain import DetectedFace
 from photoclust.errors import UnreadablePhoto
@@ -21,6 +21,9 @@ from photoclust.models.pack import FacePack
 from photoclust.photos.decode import DecodedPhoto, PhotoFacts, decode, read_bytes
 from photoclust.photos.discover import PhotoFile
 from photoclust.progress import Progress
+
+if TYPE_CHECKING:
+    from photoclust.actions.cluster import ClusterReport
 
 
 @dataclass(slots=True)

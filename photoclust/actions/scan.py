@@ -6,7 +6,6 @@ import os
 import time
 from pathlib import Path
 
-from photoclust.actions.cluster import cluster_held
 from photoclust.actions.examine import Examiner, ScanReport, is_gone
 from photoclust.actions.pack import recorded_pack
 from photoclust.library import Library
@@ -69,6 +68,8 @@ def scan(
 
 
 def _cluster(library: Library, pack: StoredPack, report: ScanReport, progress: Progress) -> None:
+    from photoclust.actions.cluster import cluster_held
+
     progress.start("Clustering", None, "faces")
     try:
         report.clustering = cluster_held(library, pack)
