@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +14,14 @@ from photoclust.vectors import Vector
 
 Pixels = NDArray[np.uint8]
 """An upright picture: RGB, shape (height, width, 3)."""
+
+
+class Detail(StrEnum):
+    """How small the faces are that are looked for: a larger picture finds smaller ones, slower."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class Box(NamedTuple):
@@ -51,6 +61,11 @@ class Detection:
     box: Box
     score: float
     landmarks: tuple[tuple[float, float], ...]
+
+    def eye_distance(self, width: int, height: int) -> float:
+        """Between the eyes, in pixels of a picture of this size."""
+        (left_x, left_y), (right_x, right_y) = self.landmarks[:2]
+        return math.hypot((right_x - left_x) * width, (right_y - left_y) * height)
 
     @classmethod
     def of(cls, corners: NDArray[Any], score: float, points: NDArray[Any]) -> Detection:

@@ -344,3 +344,29 @@ def m003_clusterings(db: Database) -> None:
         thresholds |= FIRST_THRESHOLDS.get(first, {})
         db.execute("UPDATE packs SET settings = ? WHERE id = ?", [json.dumps(settings), pack_id])
     db.execute("PRAGMA user_version = 3")
+
+
+# ALTER TABLE writes a column right behind the last one, before the comment of that line.
+SCANNING = """
+ALTER TABLE photos ADD COLUMN
+  camera TEXT /* make and model */;
+ALTER TABLE photos ADD COLUMN
+  seconds REAL /* of a video: how long it is; null of a photo */;
+ALTER TABLE faces ADD COLUMN
+  at_seconds REAL /* in a video: when the face was seen at its best */;
+ALTER TABLE scans ADD COLUMN
+  detail TEXT NOT NULL DEFAULT 'normal' CHECK (detail IN ('low', 'normal', 'high'));
+
+CREATE TABLE roots (           -- a folder or file that `scan` was given
+  path BLOB PRIMARY KEY,                   -- os.fsencode of the absolute path
+  path_text TEXT NOT NULL,                 -- the same for people
+  scanned_at TEXT NOT NULL                 -- ISO 8601, UTC: when a scan of it last came to its end
+) STRICT;
+"""
+
+
+@migrations()
+def m004_scanning(db: Database) -> None:
+    """Cameras, videos, how closely a photo was looked at, and which folders were scanned."""
+    db.executescript(SCANNING)
+    db.execute("PRAGMA user_version = 4")

@@ -53,24 +53,22 @@ class CenterFace:
     Parameters
     ----------
     session : the graph of `build_onnx`.
-    longest_side : pixels; larger photos are shrunk to it before detection, smaller ones are left.
     min_score : detections below this score (0..1) are dropped.
     """
 
-    def __init__(self, session: InferenceSession, longest_side: int, min_score: float) -> None:
+    def __init__(self, session: InferenceSession, min_score: float) -> None:
         self._session = session
-        self._longest_side = longest_side
         self._min_score = min_score
 
-    def detect(self, pixels: Pixels) -> list[Detection]:
+    def detect(self, pixels: Pixels, longest_side: int) -> list[Detection]:
         """Faces in an RGB uint8 picture of shape (height, width, 3), best score first.
 
-        Boxes and landmarks are in 0..1 of the picture's width and height.
+        A larger picture is shrunk to `longest_side` pixels first, a smaller one is left. Boxes and landmarks are in 0..1 of the picture's width and height.
         """
         import cv2
 
         height, width = pixels.shape[:2]
-        scale = min(1.0, self._longest_side / max(height, width))
+        scale = min(1.0, longest_side / max(height, width))
         net_width, net_height = (
             max(MULTIPLE, MULTIPLE * round(side * scale / MULTIPLE)) for side in (width, height)
         )

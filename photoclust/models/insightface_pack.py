@@ -7,22 +7,29 @@ holds (106 landmarks, 3-D landmarks, age) is not run.
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from photoclust.domain import DetectedFace, Detection, Pixels
+from photoclust.domain import DetectedFace, Detail, Detection, Pixels
 from photoclust.errors import PackError
 from photoclust.models.alignment import cut_chip
 from photoclust.models.cache import sha256_of
-from photoclust.models.pack import PackDescription, Thresholds, fingerprint
+from photoclust.models.pack import FacePack, PackDescription, Thresholds, fingerprint
 from photoclust.models.quality import face_quality
 from photoclust.models.runtime import PROVIDERS, session_options
 from photoclust.vectors import normalised
 
 LICENCE = "InsightFace weights: non-commercial research only"
 MIN_SCORE = 0.5
+
+# Pixels of the square pictures that the detector is given. 128 and 640 are InsightFace's own.
+DETECTION_SIDES = {Detail.LOW: [640], Detail.NORMAL: [128, 640], Detail.HIGH: [128, 640, 1600]}
+
+EYE_DISTANCE = 35.0  # pixels, between the eyes of a 112-px chip
 
 # A strip longer than this is less than two pixels wide for the 128-pixel detector.
 LONGEST_ASPECT = 64
@@ -54,13 +61,15 @@ USUAL_THRESHOLDS = Thresholds(
 )
 
 
-class InsightFacePack:
+class InsightFacePack(FacePack):
     """A folder of ONNX files, used as InsightFace's `FaceAnalysis` would.
 
     Raises
     ------
     PackError : the folder has no detector or no embedder, or one of them cannot be loaded.
     """
+
+    decoded_side = 4000
 
     def __init__(self, folder: Path, name: str | None = None) -> None:
         files = sorted(folder.glob("*.onnx"))
@@ -72,7 +81,8 @@ class InsightFacePack:
         used = [Path(self._detector.model_file), Path(self._embedder.model_file)]
         hashes = [sha256_of(path) for path in used]
         self._chip_side = int(self._embedder.input_size[0])
-        settings = {"min_score": MIN_SCORE, "detection_sides": [128, 640]}
+        self.eye_distance = EYE_DISTANCE * self._chip_side / 112
+        settings = {"min_score": MIN_SCORE, "detection_sides": DETECTION_SIDES[Detail.NORMAL]}
         thresholds = MEASURED_THRESHOLDS.get(hashes[1], USUAL_THRESHOLDS)
         self.description = PackDescription(
             name=name or folder.name,
@@ -84,27 +94,41 @@ class InsightFacePack:
             settings=settings,
         )
 
-    def analyse(self, pixels: Pixels) -> list[DetectedFace]:
-        """Every face of an upright RGB picture of shape (height, width, 3), best score first."""
-        from insightface.utils.face_align import arcface_dst
-
+    def detect(self, pixels: Pixels, detail: Detail = Detail.NORMAL) -> list[Detection]:
         height, width = pixels.shape[:2]
         if max(height, width) > LONGEST_ASPECT * min(height, width):
             return []
-        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-        boxes, points = self._detector.detect(bgr)
-        places = arcface_dst * (self._chip_side / 112)
-        faces = []
+        boxes, points = self._detector.detect(_bgr(pixels), [(side, side) for side in DETECTION_SIDES[detail]])
+        found = []
         for (*corners, score), landmarks in zip(boxes, points, strict=True):
             unit = np.clip(np.array(corners) / ([width, height] * 2), 0, 1)
-            if (unit[2:] <= unit[:2]).any():
-                continue
-            chip = cut_chip(bgr, landmarks, places, self._chip_side)
-            embedding = normalised(self._embedder.get_feat(chip)[0])
-            detection = Detection.of(unit, float(score), landmarks / (width, height))
-            quality = face_quality(chip[:, :, ::-1], landmarks, detection.score)
+            if (unit[2:] > unit[:2]).all():
+                found.append(Detection.of(unit, float(score), landmarks / (width, height)))
+        return sorted(found, key=lambda detection: -detection.score)
+
+    def embed(self, pixels: Pixels, detections: Sequence[Detection]) -> list[DetectedFace]:
+        height, width = pixels.shape[:2]
+        places = _landmark_places() * (self._chip_side / 112)
+        faces = []
+        for detection in detections:
+            landmarks = np.array(detection.landmarks) * (width, height)
+            chip = cut_chip(pixels, landmarks, places, self._chip_side)
+            embedding = normalised(self._embedder.get_feat(_bgr(chip))[0])
+            quality = face_quality(chip, landmarks, detection.score)
             faces.append(DetectedFace(detection, embedding, quality))
-        return sorted(faces, key=lambda face: -face.detection.score)
+        return faces
+
+
+def _landmark_places() -> NDArray[np.float32]:
+    from insightface.utils.face_align import arcface_dst
+
+    return np.asarray(arcface_dst, np.float32)
+
+
+def _bgr(pixels: Pixels) -> Pixels:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _face_analysis_class() -> Any:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from photoclust.domain import DetectedFace, Pixels
+from photoclust.domain import DetectedFace, Detail, Detection, Pixels
 from photoclust.errors import PackError
 from photoclust.models import centerface, dlib_resnet
 from photoclust.models.alignment import cut_chip
 from photoclust.models.cache import built, packs_folder
 from photoclust.models.centerface import CenterFace
-from photoclust.models.pack import PackDescription, Thresholds, fingerprint
-from photoclust.models.quality import face_quality
+from photoclust.models.pack import FacePack, PackDescription, Thresholds, fingerprint
+from photoclust.models.quality import FULL_EYE_DISTANCE, face_quality
 from photoclust.models.runtime import open_session
 from photoclust.vectors import normalised
 
@@ -25,6 +26,7 @@ LICENCE = "MIT (CenterFace) and public domain (dlib ResNet): free for any use"
 # Longest side in pixels for detection. On scenes/counted all 46 faces are found from 480 up;
 # 1024 also finds the small ones in large group photos, at 2.4 times the cost of 480.
 DETECTION_SIDE = 1024
+DETECTION_SIDES = {Detail.LOW: 640, Detail.NORMAL: DETECTION_SIDE, Detail.HIGH: 2048}
 MIN_SCORE = 0.5
 
 # Mean places of CenterFace's landmarks in dlib's own 150-px chips (measured on LFW).
@@ -82,8 +84,11 @@ def source_files() -> tuple[Path, Path]:
     )
 
 
-class OpenPack:
+class OpenPack(FacePack):
     """CenterFace + dlib ResNet v1 (128-d). Built from the wheels at first use, then cached."""
+
+    decoded_side = 2000
+    eye_distance = FULL_EYE_DISTANCE
 
     def __init__(self) -> None:
         detector, embedder = (path.read_bytes() for path in source_files())
@@ -113,14 +118,16 @@ class OpenPack:
             folder / f"dlib-resnet-{hashes[1][:12]}-{BUILD}.onnx",
             lambda: dlib_resnet.build_onnx(embedder).SerializeToString(),
         )
-        self._detector = CenterFace(open_session(detector_onnx), DETECTION_SIDE, MIN_SCORE)
+        self._detector = CenterFace(open_session(detector_onnx), MIN_SCORE)
         self._embedder = open_session(embedder_onnx)
 
-    def analyse(self, pixels: Pixels) -> list[DetectedFace]:
-        """Every face of an upright RGB picture of shape (height, width, 3), best score first."""
+    def detect(self, pixels: Pixels, detail: Detail = Detail.NORMAL) -> list[Detection]:
+        return self._detector.detect(pixels, DETECTION_SIDES[detail])
+
+    def embed(self, pixels: Pixels, detections: Sequence[Detection]) -> list[DetectedFace]:
         height, width = pixels.shape[:2]
         faces = []
-        for detection in self._detector.detect(pixels):
+        for detection in detections:
             landmarks = np.array(detection.landmarks) * (width, height)
             chip = cut_chip(pixels, landmarks, CHIP_PLACES, dlib_resnet.CHIP_SIDE)
             views = np.stack([chip, chip[:, ::-1]] if MIRRORED else [chip])

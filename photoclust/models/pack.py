@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from photoclust.domain import DetectedFace, Pixels
+from photoclust.domain import DetectedFace, Detail, Detection, Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,29 @@ class PackDescription:
 
 
 class FacePack(Protocol):
-    """A detector, an aligner and an embedder that belong together. Safe to call from threads."""
+    """A detector, an aligner and an embedder that belong together. Safe to call from threads.
 
-    @property
-    def description(self) -> PackDescription: ...
+    Attributes
+    ----------
+    decoded_side : pixels; a photo whose longest side has as many is large enough to work on.
+    eye_distance : pixels; a face with fewer between its eyes gains from a larger picture.
+    """
 
-    def analyse(self, pixels: Pixels) -> list[DetectedFace]:
-        """Every face of an upright RGB picture of shape (height, width, 3), best score first."""
+    description: PackDescription
+    decoded_side: int
+    eye_distance: float
+
+    def detect(self, pixels: Pixels, detail: Detail = Detail.NORMAL) -> list[Detection]:
+        """Faces in an upright RGB picture of shape (height, width, 3), best score first."""
         ...
+
+    def embed(self, pixels: Pixels, detections: Sequence[Detection]) -> list[DetectedFace]:
+        """Each detection of this picture, perhaps in another size, with its embedding."""
+        ...
+
+    def analyse(self, pixels: Pixels, detail: Detail = Detail.NORMAL) -> list[DetectedFace]:
+        """Every face of an upright RGB picture of shape (height, width, 3), best score first."""
+        return self.embed(pixels, self.detect(pixels, detail))
 
 
 def fingerprint(file_hashes: list[str], settings: dict[str, Any]) -> str:
