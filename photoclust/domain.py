@@ -23,6 +23,11 @@ class Detail(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
 
+    def is_closer_than(self, other: Detail) -> bool:
+        """Does it find smaller faces?"""
+        order = list(Detail)
+        return order.index(self) > order.index(other)
+
 
 class Box(NamedTuple):
     """A rectangle in 0..1 of the upright picture's width and height."""

@@ -10,13 +10,16 @@ from pathlib import Path
 from photoclust.actions.lookup import checked_name
 from photoclust.actions.name import NameReport, name_faces
 from photoclust.actions.pack import load_recorded, recorded_pack
+from photoclust.domain import Detail
 from photoclust.errors import PhotoclustError, UnreadablePhoto, UsageError
 from photoclust.library import Library
 from photoclust.library.faces import Face
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.models.pack import FacePack
-from photoclust.photos.decode import decode, read_bytes
+from photoclust.photos.decode import open_photo, read_bytes
+from photoclust.photos.discover import kind_of
+from photoclust.pipeline.examine import faces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +77,18 @@ def _faces_of(library: Library, pack: StoredPack, analyser: FacePack, path: Path
         data = read_bytes(absolute)
         content_hash = hashlib.sha256(data).hexdigest()
         known = library.photos.by_content(content_hash, pack.id)
-        photo = None if known and known.status == "done" else decode(data)
+        photo = None if known and known.status == "done" else open_photo(data, kind_of(absolute))
+        faces = faces_of(photo, analyser) if photo else []
     except UnreadablePhoto as error:
         raise PhotoclustError(f"Cannot read {path}: {error.message}.") from error
-    faces = analyser.analyse(photo.pixels) if photo else []
     status = os.stat(absolute)
     with library.transaction():
         photo_id = library.photos.add(content_hash)
         if photo:
             library.photos.describe(photo_id, photo.facts)
-            library.photos.record_scan(photo_id, pack.id, scanned_at=now(), failure=None)
+            library.photos.record_scan(
+                photo_id, pack.id, Detail.NORMAL, scanned_at=now(), failure=None
+            )
             library.faces.add(photo_id, pack.id, faces)
         library.photos.record_file(
             absolute,

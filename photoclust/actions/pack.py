@@ -10,6 +10,7 @@ from photoclust.library import Library
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.models.catalogue import KNOWN_PACKS
+from photoclust.models.devices import Device
 from photoclust.models.installed import load_pack
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack
@@ -37,14 +38,14 @@ def recorded_pack(
     return stored
 
 
-def load_recorded(stored: StoredPack) -> FacePack:
-    """Load the pack that a library recorded.
+def load_recorded(stored: StoredPack, device: str = Device.AUTO) -> FacePack:
+    """Load the pack that a library recorded, on one of `Device`.
 
     Raises
     ------
     PackError : it cannot be loaded, or is not the same any more.
     """
-    pack = load_pack(stored.name, stored.location)
+    pack = load_pack(stored.name, stored.location, device)
     if pack.description.fingerprint != stored.fingerprint:
         raise PackError(
             f"The pack {stored.name} is not the one this library was made with: its files or "
@@ -62,7 +63,7 @@ def _is_same(requested: str, stored: StoredPack) -> bool:
 
 
 def _choose(library: Library, requested: str, accept_licence: bool) -> StoredPack:
-    description = load_pack(requested).description
+    description = load_pack(requested, device=Device.CPU).description
     if not description.commercial and not accept_licence:
         raise PackError(
             f"The weights of {description.name} are not free for any use ({description.licence}).",

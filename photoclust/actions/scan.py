@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from photoclust.actions.examine import Examiner, ScanReport, is_gone
 from photoclust.actions.pack import recorded_pack
+from photoclust.actions.record import Recorder, ScanReport, is_gone
+from photoclust.domain import Detail
 from photoclust.library import Library
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.library.photos import KnownFile
 from photoclust.photos.discover import (
+    NO_RULES,
+    Found,
     PhotoFile,
+    Rules,
     SkippedFile,
     UnreachableFile,
     check_roots,
     find_photos,
     is_inside,
 )
+from photoclust.photos.limits import TIME_LIMIT
+from photoclust.pipeline.crew import Crew
+from photoclust.pipeline.results import Orders
 from photoclust.progress import Progress, Silent
 
 __all__ = ["ScanReport", "scan"]
@@ -27,13 +36,17 @@ __all__ = ["ScanReport", "scan"]
 
 def scan(
     library: Library,
-    paths: list[Path],
+    paths: Sequence[Path],
     *,
     pack: str | None = None,
     accept_licence: bool = False,
     then_cluster: bool = True,
     retry_failed: bool = False,
+    rules: Rules = NO_RULES,
+    detail: Detail = Detail.NORMAL,
+    device: str = "auto",
     workers: int | None = None,
+    time_limit: float = TIME_LIMIT,
     progress: Progress | None = None,
 ) -> ScanReport:
     """Scan folders and files into a library, then cluster it.
@@ -42,8 +55,13 @@ def scan(
     ----------
     paths : folders (walked) and files.
     pack : for a library's first scan, the model pack's name or folder; default `open`.
-    workers : photos examined side by side; default one a core.
     retry_failed : look again at unchanged files that failed before.
+    rules : which files to leave out.
+    detail : how small the faces are that are looked for; photos that were looked at less closely
+        are looked at again, and keep the faces they have.
+    device : what the models run on: auto, cpu, cuda, coreml or openvino.
+    workers : processes that examine photos; default one a core.
+    time_limit : seconds that one photo may take; one that takes longer has failed.
 
     Raises
     ------
@@ -56,15 +74,55 @@ def scan(
         stored = recorded_pack(library, pack, accept_licence=accept_licence)
         report = ScanReport()
         known = library.photos.known_files(stored.id)
-        todo, seen = _plan(library, roots, known, retry_failed, report, progress)
+        wanted = _Wanted(retry_failed, detail)
+        todo, seen = _plan(library, find_photos(roots, rules), known, wanted, report, progress)
         if todo:
-            Examiner(library, stored, report, retry_failed).run(todo, workers, progress)
+            orders = Orders(stored.name, stored.location, device, detail, time_limit)
+            recorder = Recorder(library, stored, report, retry_failed=retry_failed, detail=detail)
+            _examine(todo, orders, workers or os.cpu_count() or 1, recorder, report, progress)
         if not report.interrupted:
             _note_missing(library, roots, known, seen, todo, report)
+            _note_roots(library, roots)
             if then_cluster:
                 _cluster(library, stored, report, progress)
     report.seconds = time.monotonic() - started
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which files that were looked at before are to be looked at again."""
+
+    retry_failed: bool
+    detail: Detail
+
+    def again(self, before: KnownFile) -> bool:
+        if before.status is None:
+            return True
+        if before.status == "failed":
+            return self.retry_failed
+        return before.detail is not None and self.detail.is_closer_than(before.detail)
+
+
+def _examine(
+    todo: list[PhotoFile],
+    orders: Orders,
+    workers: int,
+    recorder: Recorder,
+    report: ScanReport,
+    progress: Progress,
+) -> None:
+    """Workers examine, this thread alone writes; Ctrl-C keeps what is written."""
+    progress.start("Scanning", len(todo), "photos")
+    try:
+        with Crew(orders, workers, recorder.claim) as crew:
+            for result in crew.examine(todo):
+                recorder.write(result)
+                progress.advance(f"{report.faces} faces")
+    except KeyboardInterrupt:
+        report.interrupted = True
+    recorder.finish(len(todo))
+    progress.finish()
 
 
 def _cluster(library: Library, pack: StoredPack, report: ScanReport, progress: Progress) -> None:
@@ -80,9 +138,9 @@ def _cluster(library: Library, pack: StoredPack, report: ScanReport, progress: P
 
 def _plan(
     library: Library,
-    roots: list[str],
+    files: Iterable[Found],
     known: dict[bytes, KnownFile],
-    retry_failed: bool,
+    wanted: _Wanted,
     report: ScanReport,
     progress: Progress,
 ) -> tuple[list[PhotoFile], list[bytes]]:
@@ -91,7 +149,7 @@ def _plan(
     seen: list[bytes] = []
     unreachable: list[UnreachableFile] = []
     progress.start("Looking for photos", None, "files")
-    for found in find_photos(roots):
+    for found in files:
         report.seen += 1
         progress.advance()
         if isinstance(found, SkippedFile):
@@ -103,13 +161,11 @@ def _plan(
             continue
         before = known.get(os.fsencode(found.path))
         same = before is not None and (before.size, before.mtime_ns) == (found.size, found.mtime_ns)
-        if before is None or not same or before.status is None:
+        if before is None or not same or wanted.again(before):
             todo.append(found)
         elif before.status == "done":
             report.unchanged += 1
             seen.append(os.fsencode(found.path))
-        elif retry_failed:
-            todo.append(found)
         else:
             report.failed.append((found.path, before.reason or "failed before"))
             seen.append(os.fsencode(found.path))
@@ -118,7 +174,7 @@ def _plan(
         library.photos.mark_seen(seen, now())
         for entry in unreachable:
             before = known.get(os.fsencode(entry.path))
-            if not os.path.isdir(entry.path) and (before is None or before.photo_id is None):
+            if not entry.is_folder and (before is None or before.photo_id is None):
                 library.photos.record_file(
                     entry.path,
                     photo_id=None,
@@ -154,3 +210,9 @@ def _note_missing(
     report.missing = sum(
         not known[path].missing and (known[path].photo_id or 0) not in there for path in gone
     )
+
+
+def _note_roots(library: Library, roots: list[str]) -> None:
+    with library.transaction():
+        for root in roots:
+            library.roots.record(root, now())

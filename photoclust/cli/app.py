@@ -25,6 +25,9 @@ from photoclust.cli.models import models_app
 from photoclust.cli.name import name, unname
 from photoclust.cli.options import DONE, FAILED, INTERRUPTED, USAGE
 from photoclust.cli.people import people, person_app
+from photoclust.cli.prune import prune
+from photoclust.cli.relocate import relocate
+from photoclust.cli.roots import roots_app
 from photoclust.cli.scan import scan
 from photoclust.cli.show import show
 from photoclust.cli.status import status
@@ -120,6 +123,9 @@ app.command()(cluster)
 app.add_typer(allow_app, name="allow")
 app.command()(conflicts)
 app.command()(calibrate)
+app.add_typer(roots_app, name="roots")
+app.command()(relocate)
+app.command()(prune)
 app.command()(status)
 app.add_typer(models_app, name="models")
 app.command()(demo)

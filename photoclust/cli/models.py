@@ -118,19 +118,10 @@ def verify(
 
     Example: photoclust models verify
     """
-    from photoclust.models.catalogue import KNOWN_PACKS
-    from photoclust.models.installed import installed_folder, load_pack
+    from photoclust.models.installed import installed_names, load_pack
 
-    if pack is not None:
-        names = [pack]
-    else:
-        names = [
-            known.name
-            for known in KNOWN_PACKS.values()
-            if known.archive is None or installed_folder(known.name)
-        ]
     broken = 0
-    for name in names:
+    for name in [pack] if pack is not None else installed_names():
         try:
             described = load_pack(name).description
             say(f"{name}: good ({described.fingerprint[:12]})")

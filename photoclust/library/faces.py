@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photoclust.domain import Box, DetectedFace
 from photoclust.vectors import Matrix, from_bytes, to_blob
+
+# Boxes that overlap so much (intersection over union) are two sightings of one face.
+SAME_FACE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,33 @@ class Faces:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, photo_id: int, pack_id: int, faces: Iterable[DetectedFace]) -> list[int]:
-        """Store the faces that a pack found in a photo; returns their ids, in the same order."""
+    def add(
+        self,
+        photo_id: int,
+        pack_id: int,
+        faces: Sequence[DetectedFace],
+        seconds: Sequence[float] | None = None,
+    ) -> list[int]:
+        """Store the faces that a pack found in a photo; returns the ids of those that are new.
+
+        A face that overlaps one that the pack found there before is that face, which stays as it
+        is: it may have a name. `seconds` are where in a video each face was seen.
+        """
+        known = [
+            (Box(*corners), at)
+            for *corners, at in self._connection.execute(
+                "SELECT x1, y1, x2, y2, at_seconds FROM faces WHERE photo_id = ? AND pack_id = ?",
+                (photo_id, pack_id),
+            )
+        ]
         ids = []
-        for face in faces:
+        for face, at in zip(faces, seconds or repeat(None), strict=seconds is not None):
             detection = face.detection
+            if any(at == then and detection.box.overlap(box) >= SAME_FACE for box, then in known):
+                continue
             cursor = self._connection.execute(
-                "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks,"
+                " at_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     photo_id,
                     pack_id,
@@ -84,6 +107,7 @@ class Faces:
                     detection.score,
                     face.quality,
                     json.dumps([[round(x, 5), round(y, 5)] for x, y in detection.landmarks]),
+                    at,
                 ),
             )
             face_id = int(cursor.lastrowid or 0)

@@ -16,9 +16,11 @@ from photoclust.errors import LibraryError
 from photoclust.library.clusters import Clusters
 from photoclust.library.decisions import Decisions
 from photoclust.library.faces import Faces
+from photoclust.library.files import Files
 from photoclust.library.packs import Packs
 from photoclust.library.people import People
 from photoclust.library.photos import Photos
+from photoclust.library.roots import Roots
 from photoclust.library.version import APPLICATION_ID, SCHEMA_VERSION
 
 # STRICT tables came with 3.37 (2021-11-27).
@@ -38,7 +40,8 @@ class Library:
 
     Attributes
     ----------
-    photos, faces, clusters, people, decisions, packs : what the file holds, one noun each.
+    photos, files, roots, faces, clusters, people, decisions, packs : what the file holds, one
+        noun each.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
@@ -46,6 +49,8 @@ class Library:
         self.read_only = read_only
         self._connection = connection
         self.photos = Photos(connection)
+        self.files = Files(connection)
+        self.roots = Roots(connection)
         self.faces = Faces(connection)
         self.clusters = Clusters(connection)
         self.people = People(connection)

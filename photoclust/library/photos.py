@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from photoclust.domain import Detail
 from photoclust.photos.decode import PhotoFacts
 
 
@@ -15,13 +16,15 @@ from photoclust.photos.decode import PhotoFacts
 class KnownFile:
     """What the library remembers of a path.
 
-    `status` is that of its photo's scan by the pack in use: done, failed, or None (not tried).
+    `status` is that of its photo's scan by the pack in use: done, failed, or None (not tried);
+    `detail` tells how closely it was looked at.
     """
 
     size: int
     mtime_ns: int
     photo_id: int | None
     status: str | None
+    detail: Detail | None
     reason: str | None
     reference: bool
     missing: bool
@@ -42,28 +45,47 @@ class Photos:
 
     def known_files(self, pack_id: int) -> dict[bytes, KnownFile]:
         """Every remembered path (as `os.fsencode` gives it) and the state of its photo."""
+        details = {str(detail): detail for detail in Detail}
         rows = self._connection.execute(
             "SELECT path, size, mtime_ns, files.photo_id, reference, missing_since, status,"
-            " coalesce(failure, reason) FROM files"
+            " detail, coalesce(failure, reason) FROM files"
             " LEFT JOIN scans ON scans.photo_id = files.photo_id AND pack_id = ?",
             (pack_id,),
         )
         return {
             path: KnownFile(
-                size, mtime_ns, photo_id, status, reason, bool(reference), missing is not None
+                size,
+                mtime_ns,
+                photo_id,
+                status,
+                details.get(detail),
+                reason,
+                bool(reference),
+                missing is not None,
             )
-            for path, size, mtime_ns, photo_id, reference, missing, status, reason in rows
+            for path, size, mtime_ns, photo_id, reference, missing, status, detail, reason in rows
         }
 
-    def known_content(self, pack_id: int) -> dict[str, str | None]:
-        """Content hash -> status of its scan by this pack (done, failed, None)."""
-        return dict(
-            self._connection.execute(
-                "SELECT content_hash, status FROM photos"
-                " LEFT JOIN scans ON scans.photo_id = photos.id AND pack_id = ?",
-                (pack_id,),
-            ).fetchall()
+    def settled_content(self, pack_id: int, detail: Detail, *, failed_too: bool) -> set[str]:
+        """Hashes of what this pack has looked at, at least so closely, or failed on."""
+        closer = [other for other in Detail if not detail.is_closer_than(other)]
+        rows = self._connection.execute(
+            "SELECT content_hash, status, detail FROM photos"
+            " JOIN scans ON scans.photo_id = photos.id AND pack_id = ?",
+            (pack_id,),
         )
+        return {
+            content_hash
+            for content_hash, status, at in rows
+            if (at in closer if status == "done" else failed_too)
+        }
+
+    def status_of(self, photo_id: int, pack_id: int) -> str | None:
+        """How a photo's scan by this pack ended: done, failed, or None (not tried)."""
+        row = self._connection.execute(
+            "SELECT status FROM scans WHERE photo_id = ? AND pack_id = ?", (photo_id, pack_id)
+        ).fetchone()
+        return row[0] if row else None
 
     def by_content(self, content_hash: str, pack_id: int) -> KnownPhoto | None:
         """The photo of these bytes, if they were seen before."""
@@ -89,9 +111,18 @@ class Photos:
         """Record what a decoded photo says of itself."""
         found = facts.metadata
         self._connection.execute(
-            "UPDATE photos SET width = ?, height = ?, taken_at = ?, latitude = ?, longitude = ?"
-            " WHERE id = ?",
-            (facts.width, facts.height, found.taken_at, found.latitude, found.longitude, photo_id),
+            "UPDATE photos SET width = ?, height = ?, taken_at = ?, latitude = ?, longitude = ?,"
+            " camera = ?, seconds = ? WHERE id = ?",
+            (
+                facts.width,
+                facts.height,
+                found.taken_at,
+                found.latitude,
+                found.longitude,
+                found.camera,
+                facts.seconds,
+                photo_id,
+            ),
         )
 
     def record_file(
@@ -143,14 +174,21 @@ class Photos:
         )
 
     def record_scan(
-        self, photo_id: int, pack_id: int, *, scanned_at: str, failure: str | None
+        self,
+        photo_id: int,
+        pack_id: int,
+        detail: Detail,
+        *,
+        scanned_at: str,
+        failure: str | None,
     ) -> None:
-        """Record that a pack has looked at a photo, or why it could not."""
+        """Record that a pack has looked at a photo, and how closely, or why it could not."""
         self._connection.execute(
-            "INSERT INTO scans (photo_id, pack_id, status, reason, scanned_at)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status,"
-            " reason = excluded.reason, scanned_at = excluded.scanned_at",
-            (photo_id, pack_id, "failed" if failure else "done", failure, scanned_at),
+            "INSERT INTO scans (photo_id, pack_id, status, reason, scanned_at, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status,"
+            " reason = excluded.reason, scanned_at = excluded.scanned_at,"
+            " detail = excluded.detail",
+            (photo_id, pack_id, "failed" if failure else "done", failure, scanned_at, str(detail)),
         )
 
     def failures(self) -> list[tuple[bytes, str]]:

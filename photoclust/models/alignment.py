@@ -38,12 +38,15 @@ def cut_chip(pixels: Pixels, landmarks: NDArray[Any], places: NDArray[Any], side
     lies outside the picture repeats its edge. A large face is shrunk by area before it is sampled,
     because bilinear sampling alone would skip pixels.
     """
-    import cv2, os
-    EXP=os.environ.get("CHIPEXP","")
+    import os
+
+    import cv2
+
+    EXP = os.environ.get("CHIPEXP", "")
 
     matrix = similarity_transform(landmarks, places)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    if 0 < scale < 0.5 and 'plain' not in EXP:
+    if 0 < scale < 0.5:
         corners = np.array([[0, 0, 1], [side, 0, 1], [0, side, 1], [side, side, 1]], np.float64)
         inverse = cv2.invertAffineTransform(matrix)
         spots = corners @ inverse.T
@@ -57,6 +60,10 @@ def cut_chip(pixels: Pixels, landmarks: NDArray[Any], places: NDArray[Any], side
         pixels = np.asarray(shrunk, np.uint8)
         matrix = similarity_transform((landmarks - low) * factors, places)
     chip = cv2.warpAffine(
-        pixels, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT if 'black' in EXP else cv2.BORDER_REPLICATE
+        pixels,
+        matrix,
+        (side, side),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(chip, np.uint8)

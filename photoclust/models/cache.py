@@ -43,23 +43,37 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def built(path: Path, build: Callable[[], bytes]) -> bytes:
-    """The bytes of a cached file, built when it is missing or damaged.
+def sealed(path: Path) -> bytes | None:
+    """The bytes of a cached file, or None where it is missing or damaged.
 
-    The file's sha256 stands beside it; where the cache cannot be written the program goes on
-    without it.
+    Its sha256 stands beside it.
     """
-    seal = path.with_suffix(path.suffix + ".sha256")
+    seal = _seal(path)
     try:
         data = path.read_bytes()
         if seal.read_text().strip() == hashlib.sha256(data).hexdigest():
             return data
     except (OSError, UnicodeDecodeError):
         pass
+    return None
+
+
+def built(path: Path, build: Callable[[], bytes]) -> bytes:
+    """The bytes of a cached file, built when it is missing or damaged.
+
+    Where the cache cannot be written the program goes on without it.
+    """
+    data = sealed(path)
+    if data is not None:
+        return data
     data = build()
     try:
         write_atomically(path, data)
-        write_atomically(seal, hashlib.sha256(data).hexdigest().encode())
+        write_atomically(_seal(path), hashlib.sha256(data).hexdigest().encode())
     except OSError:
         pass
     return data
+
+
+def _seal(path: Path) -> Path:
+    return path.with_suffix(path.suffix + ".sha256")

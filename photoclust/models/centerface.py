@@ -63,7 +63,8 @@ class CenterFace:
     def detect(self, pixels: Pixels, longest_side: int) -> list[Detection]:
         """Faces in an RGB uint8 picture of shape (height, width, 3), best score first.
 
-        A larger picture is shrunk to `longest_side` pixels first, a smaller one is left. Boxes and landmarks are in 0..1 of the picture's width and height.
+        A larger picture is shrunk to `longest_side` pixels first, a smaller one is left. Boxes
+        and landmarks are in 0..1 of the picture's width and height.
         """
         import cv2
 

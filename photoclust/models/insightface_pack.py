@@ -14,17 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.domain import DetectedFace, Detail, Detection, Pixels
+from photoclust.domain import Detail, DetectedFace, Detection, Pixels
 from photoclust.errors import PackError
-from photoclust.models.alignment import cut_chip
+from photoclust.models.alignment import similarity_transform
 from photoclust.models.cache import sha256_of
+from photoclust.models.devices import Device, check_runs_on, providers_for, resolve
 from photoclust.models.pack import FacePack, PackDescription, Thresholds, fingerprint
 from photoclust.models.quality import face_quality
-from photoclust.models.runtime import PROVIDERS, session_options
+from photoclust.models.runtime import session_options
 from photoclust.vectors import normalised
 
 LICENCE = "InsightFace weights: non-commercial research only"
 MIN_SCORE = 0.5
+
+# Raised when the chips change: old libraries must not mix with it. 2: cut as InsightFace does.
+BUILD = 2
 
 # Pixels of the square pictures that the detector is given. 128 and 640 are InsightFace's own.
 DETECTION_SIDES = {Detail.LOW: [640], Detail.NORMAL: [128, 640], Detail.HIGH: [128, 640, 1600]}
@@ -66,23 +70,29 @@ class InsightFacePack(FacePack):
 
     Raises
     ------
-    PackError : the folder has no detector or no embedder, or one of them cannot be loaded.
+    PackError : the folder has no detector or no embedder, or one of them cannot be loaded, or not
+        on that device.
     """
 
     decoded_side = 4000
 
-    def __init__(self, folder: Path, name: str | None = None) -> None:
+    def __init__(self, folder: Path, name: str | None = None, device: str = Device.AUTO) -> None:
         files = sorted(folder.glob("*.onnx"))
         if not files:
             raise PackError(
                 f"{folder} holds no ONNX files.", "Give the folder of an InsightFace pack."
             )
-        self._detector, self._embedder = _load(folder)
+        self.device = resolve(device)
+        self._detector, self._embedder = _load(folder, self.device)
         used = [Path(self._detector.model_file), Path(self._embedder.model_file)]
         hashes = [sha256_of(path) for path in used]
         self._chip_side = int(self._embedder.input_size[0])
         self.eye_distance = EYE_DISTANCE * self._chip_side / 112
-        settings = {"min_score": MIN_SCORE, "detection_sides": DETECTION_SIDES[Detail.NORMAL]}
+        settings = {
+            "min_score": MIN_SCORE,
+            "detection_sides": DETECTION_SIDES[Detail.NORMAL],
+            "build": BUILD,
+        }
         thresholds = MEASURED_THRESHOLDS.get(hashes[1], USUAL_THRESHOLDS)
         self.description = PackDescription(
             name=name or folder.name,
@@ -98,7 +108,8 @@ class InsightFacePack(FacePack):
         height, width = pixels.shape[:2]
         if max(height, width) > LONGEST_ASPECT * min(height, width):
             return []
-        boxes, points = self._detector.detect(_bgr(pixels), [(side, side) for side in DETECTION_SIDES[detail]])
+        sides = [(side, side) for side in DETECTION_SIDES[detail]]
+        boxes, points = self._detector.detect(_bgr(pixels), sides)
         found = []
         for (*corners, score), landmarks in zip(boxes, points, strict=True):
             unit = np.clip(np.array(corners) / ([width, height] * 2), 0, 1)
@@ -112,11 +123,22 @@ class InsightFacePack(FacePack):
         faces = []
         for detection in detections:
             landmarks = np.array(detection.landmarks) * (width, height)
-            chip = cut_chip(pixels, landmarks, places, self._chip_side)
+            chip = _cut(pixels, landmarks, places, self._chip_side)
             embedding = normalised(self._embedder.get_feat(_bgr(chip))[0])
             quality = face_quality(chip, landmarks, detection.score)
             faces.append(DetectedFace(detection, embedding, quality))
         return faces
+
+
+def _cut(pixels: Pixels, landmarks: NDArray[Any], places: NDArray[Any], side: int) -> Pixels:
+    """The chip that InsightFace cuts: sampled bilinearly whatever the scale, black outside.
+
+    So faces have the embeddings that every program with this pack gives them.
+    """
+    import cv2
+
+    matrix = similarity_transform(landmarks, places)
+    return np.asarray(cv2.warpAffine(pixels, matrix, (side, side)), np.uint8)
 
 
 def _landmark_places() -> NDArray[np.float32]:
@@ -141,17 +163,18 @@ def _face_analysis_class() -> Any:
     return FaceAnalysis
 
 
-def _load(folder: Path) -> tuple[Any, Any]:
+def _load(folder: Path, device: Device) -> tuple[Any, Any]:
     face_analysis = _face_analysis_class()
     try:
         analysis = face_analysis(
             name=str(folder),
             allowed_modules=["detection", "recognition"],
-            providers=PROVIDERS,
+            providers=providers_for(device),
             sess_options=session_options(),
+            static_shape_sessions=False,  # on CoreML too the detector is given several sizes
         )
         embedder = analysis.models["recognition"]
-        analysis.prepare(ctx_id=-1, det_thresh=MIN_SCORE)
+        analysis.prepare(ctx_id=0, det_thresh=MIN_SCORE)  # a negative one means the CPU
     except KeyError:
         raise PackError(
             f"{folder} has no embedder that InsightFace recognises.",
@@ -166,4 +189,6 @@ def _load(folder: Path) -> tuple[Any, Any]:
         raise PackError(
             f"The pack in {folder} cannot be loaded: {error}", "Install or copy it again."
         ) from error
+    for model in (analysis.det_model, embedder):
+        check_runs_on(model.session, device)
     return analysis.det_model, embedder

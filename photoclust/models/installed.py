@@ -9,6 +9,7 @@ from pathlib import Path
 from photoclust.errors import PackError
 from photoclust.models.cache import packs_folder
 from photoclust.models.catalogue import KNOWN_PACKS, KnownPack
+from photoclust.models.devices import Device
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack
 
@@ -19,6 +20,15 @@ def installed_folder(name: str) -> Path | None:
         if any((parent / name).glob("*.onnx")):
             return parent / name
     return None
+
+
+def installed_names() -> list[str]:
+    """The packs of the catalogue that can be loaded by name."""
+    return [
+        known.name
+        for known in KNOWN_PACKS.values()
+        if known.archive is None or installed_folder(known.name)
+    ]
 
 
 def known_pack(name: str) -> KnownPack:
@@ -37,22 +47,24 @@ def known_pack(name: str) -> KnownPack:
     )
 
 
-def load_pack(wanted: str, location: str | None = None) -> FacePack:
+def load_pack(wanted: str, location: str | None = None, device: str = Device.AUTO) -> FacePack:
     """Load a pack by name, or from a folder.
 
     Parameters
     ----------
     wanted : `open`, the name of an InsightFace pack, or the path of a folder of ONNX files.
     location : for a name that is no known pack, the folder it was loaded from before.
+    device : one of `Device`; `auto` is CUDA where it works, else the CPU.
 
     Raises
     ------
-    PackError : there is no such pack, it is not installed, or it cannot be loaded.
+    PackError : there is no such pack, it is not installed, or it cannot be loaded, or not on that
+        device.
     """
     if wanted == OPEN and location is None:
         from photoclust.models.open_pack import OpenPack
 
-        return OpenPack()
+        return OpenPack(device)
     folder = Path(location or wanted)
     if wanted in KNOWN_PACKS and not location:
         installed = installed_folder(wanted)
@@ -70,4 +82,4 @@ def load_pack(wanted: str, location: str | None = None) -> FacePack:
         known_pack(wanted)
     from photoclust.models.insightface_pack import InsightFacePack
 
-    return InsightFacePack(folder.resolve())
+    return InsightFacePack(folder.resolve(), device=device)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from photoclust.domain import DetectedFace, Detail, Detection, Pixels
+from photoclust.domain import Detail, DetectedFace, Detection, Pixels
 from photoclust.errors import PackError
 from photoclust.models import centerface, dlib_resnet
 from photoclust.models.alignment import cut_chip
 from photoclust.models.cache import built, packs_folder
 from photoclust.models.centerface import CenterFace
+from photoclust.models.devices import Device, resolve
 from photoclust.models.pack import FacePack, PackDescription, Thresholds, fingerprint
 from photoclust.models.quality import FULL_EYE_DISTANCE, face_quality
 from photoclust.models.runtime import open_session
@@ -84,42 +85,55 @@ def source_files() -> tuple[Path, Path]:
     )
 
 
+def describe(hashes: Sequence[str]) -> PackDescription:
+    """The pack that is made of source files with these sha256."""
+    settings = {
+        "detection_side": DETECTION_SIDE,
+        "min_score": MIN_SCORE,
+        "mirrored": MIRRORED,
+        "build": BUILD,
+        "chip_places": CHIP_PLACES.tolist(),
+    }
+    return PackDescription(
+        name=NAME,
+        fingerprint=fingerprint(list(hashes), settings),
+        dim=dlib_resnet.DIM,
+        licence=LICENCE,
+        commercial=True,
+        thresholds=THRESHOLDS,
+        settings=settings,
+    )
+
+
+def cached_graphs(hashes: Sequence[str]) -> tuple[Path, Path]:
+    """Where the graphs that are rebuilt from source files with these sha256 are kept."""
+    folder = packs_folder() / NAME
+    return (
+        folder / f"centerface-{hashes[0][:12]}-{BUILD}.onnx",
+        folder / f"dlib-resnet-{hashes[1][:12]}-{BUILD}.onnx",
+    )
+
+
 class OpenPack(FacePack):
     """CenterFace + dlib ResNet v1 (128-d). Built from the wheels at first use, then cached."""
 
     decoded_side = 2000
     eye_distance = FULL_EYE_DISTANCE
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = Device.AUTO) -> None:
+        self.device = resolve(device)
         detector, embedder = (path.read_bytes() for path in source_files())
         hashes = [hashlib.sha256(data).hexdigest() for data in (detector, embedder)]
-        settings = {
-            "detection_side": DETECTION_SIDE,
-            "min_score": MIN_SCORE,
-            "mirrored": MIRRORED,
-            "build": BUILD,
-            "chip_places": CHIP_PLACES.tolist(),
-        }
-        self.description = PackDescription(
-            name=NAME,
-            fingerprint=fingerprint(hashes, settings),
-            dim=dlib_resnet.DIM,
-            licence=LICENCE,
-            commercial=True,
-            thresholds=THRESHOLDS,
-            settings=settings,
-        )
-        folder = packs_folder() / NAME
+        self.description = describe(hashes)
+        detector_path, embedder_path = cached_graphs(hashes)
         detector_onnx = built(
-            folder / f"centerface-{hashes[0][:12]}-{BUILD}.onnx",
-            lambda: centerface.build_onnx(detector).SerializeToString(),
+            detector_path, lambda: centerface.build_onnx(detector).SerializeToString()
         )
         embedder_onnx = built(
-            folder / f"dlib-resnet-{hashes[1][:12]}-{BUILD}.onnx",
-            lambda: dlib_resnet.build_onnx(embedder).SerializeToString(),
+            embedder_path, lambda: dlib_resnet.build_onnx(embedder).SerializeToString()
         )
-        self._detector = CenterFace(open_session(detector_onnx), MIN_SCORE)
-        self._embedder = open_session(embedder_onnx)
+        self._detector = CenterFace(open_session(detector_onnx, self.device), MIN_SCORE)
+        self._embedder = open_session(embedder_onnx, self.device)
 
     def detect(self, pixels: Pixels, detail: Detail = Detail.NORMAL) -> list[Detection]:
         return self._detector.detect(pixels, DETECTION_SIDES[detail])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from photoclust.domain import DetectedFace, Detail, Detection, Pixels
+from photoclust.domain import Detail, DetectedFace, Detection, Pixels
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoclust.errors import PackError
+from photoclust.models.devices import Device, check_runs_on, providers_for
 
 if TYPE_CHECKING:
     import onnxruntime
 
-PROVIDERS = ["CPUExecutionProvider"]
-
 
 def session_options() -> onnxruntime.SessionOptions:
-    """One thread a session: photos run side by side instead, which keeps cores busier."""
+    """One thread a session on the CPU: photos run side by side instead, which keeps cores busier."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -24,20 +23,24 @@ def session_options() -> onnxruntime.SessionOptions:
     return options
 
 
-def open_session(model: Path | bytes) -> onnxruntime.InferenceSession:
-    """A session over an ONNX file or its bytes.
+def open_session(model: Path | bytes, device: Device = Device.CPU) -> onnxruntime.InferenceSession:
+    """A session over an ONNX file or its bytes, on a device that `resolve` gave.
 
     Raises
     ------
-    PackError : ONNX Runtime cannot load it.
+    PackError : ONNX Runtime cannot load it, or not on that device.
     """
     import onnxruntime
 
     source = model if isinstance(model, bytes) else str(model)
     try:
-        return onnxruntime.InferenceSession(source, session_options(), providers=PROVIDERS)
+        session = onnxruntime.InferenceSession(
+            source, session_options(), providers=providers_for(device), enable_fallback=0
+        )
     except Exception as error:  # onnxruntime raises its own unexported types
         name = model.name if isinstance(model, Path) else "a model"
         raise PackError(
             f"ONNX Runtime cannot load {name}: {error}", "Run `photoclust models verify`."
         ) from error
+    check_runs_on(session, device)
+    return session

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,31 +16,30 @@ import numpy as np
 from photoclust.domain import Pixels
 from photoclust.errors import UnreadablePhoto
 from photoclust.photos.discover import reason_of
+from photoclust.photos.limits import MAX_BYTES, MAX_MEMORY, memory_of
 from photoclust.photos.metadata import Metadata, read_metadata
 
 if TYPE_CHECKING:
-    from PIL.Image import Image, Transpose
+    from PIL.Image import Image
 
 # Pillow knows many more; each is one more decoder to break. MPO is opened as JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
 
-# A longer photo is shrunk to this while it is decoded. 12 megapixels are left whole.
+# What `decode` shrinks longer photos to. 12 megapixels are left whole.
 WORKING_SIDE = 4096  # pixels
-
-# More pixels than this after JPEG's own shrinking are refused: 360 MB as RGB.
-MAX_PIXELS = 120_000_000
-
-# The largest file that is read: an uncompressed 16-bit TIFF of MAX_PIXELS has 720 MB.
-MAX_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What a library keeps of a decoded photo: upright size in pixels, time and place."""
+    """What a library keeps of a photo: upright size in pixels, time, place and camera.
+
+    `seconds` is how long a video is.
+    """
 
     width: int
     height: int
     metadata: Metadata
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,31 @@ class DecodedPhoto:
     height: int
     metadata: Metadata
 
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo whose header was read, and that can be decoded, more than once and in any size."""
+
+    facts: PhotoFacts
+    memory: int  # bytes that decoding needs at most, those of the file among them
+    _decoded: Callable[[int], Pixels]
+
     @property
-    def facts(self) -> PhotoFacts:
-        return PhotoFacts(self.width, self.height, self.metadata)
+    def longest_side(self) -> int:
+        """Pixels."""
+        return max(self.facts.width, self.facts.height)
+
+    def pixels(self, at_least: int) -> Pixels:
+        """Upright RGB, shape (height, width, 3), its longest side at least so long if the photo is.
+
+        Larger ones are shrunk by halves while they are decoded, where their format can.
+
+        Raises
+        ------
+        UnreadablePhoto : with the reason that is recorded for the file.
+        """
+        with _explained():
+            return self._decoded(at_least)
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -80,64 +103,168 @@ def read_bytes(path: str | Path) -> bytes:
 def decode(data: bytes, longest_side: int = WORKING_SIDE) -> DecodedPhoto:
     """Decode a photo, turn it upright and shrink it to `longest_side` pixels if it is larger.
 
-    The pixels are read-only.
-
     Raises
     ------
     UnreadablePhoto : with the reason that is recorded for the file.
     """
-    from PIL import Image, UnidentifiedImageError
+    photo = open_photo(data)
+    pixels = shrunk(photo.pixels(longest_side), longest_side)
+    return DecodedPhoto(pixels, photo.facts.width, photo.facts.height, photo.facts.metadata)
+
+
+def open_photo(data: bytes, kind: str = "photo", decoded_side: int = WORKING_SIDE) -> Photo:
+    """Read the header of a photo.
+
+    Parameters
+    ----------
+    kind : "photo" or "raw", as `find_photos` tells.
+    decoded_side : pixels; what it will be decoded at, for `memory`.
+
+    Raises
+    ------
+    UnreadablePhoto : it is no photo, or decoding it needs more than `MAX_MEMORY`.
+    """
+    with _explained():
+        photo = _open(data, kind, decoded_side)
+    if photo.memory > MAX_MEMORY:
+        raise UnreadablePhoto(
+            f"too large: {photo.facts.width} x {photo.facts.height} pixels would need "
+            f"{photo.memory // 1_000_000} MB of memory, the limit is {MAX_MEMORY // 1_000_000} MB"
+        )
+    return photo
+
+
+def shrunk(pixels: Pixels, longest_side: int) -> Pixels:
+    """The picture with at most so many pixels on its longest side, averaged by area."""
+    import cv2
+
+    height, width = pixels.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _open(data: bytes, kind: str, decoded_side: int) -> Photo:
+    from PIL import Image
 
     _prepare_pillow()
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        metadata = read_metadata(image)
+        width, height = image.size
+        orientation = _orientation(image)
+        memory = len(data) + memory_of(image, decoded_side)
+        fast = image.format in ("JPEG", "MPO") and image.mode in ("L", "RGB")
+
+    def decoded(at_least: int) -> Pixels:
+        pixels = _decoded_jpeg(data, width, height, at_least) if fast else None
+        if pixels is None:
+            pixels = _decoded_by_pillow(data, at_least)
+        return _turned(pixels, orientation)
+
+    if orientation in _SIDEWAYS:
+        return Photo(PhotoFacts(height, width, metadata), memory, decoded)
+    return Photo(PhotoFacts(width, height, metadata), memory, decoded)
+
+
+def _decoded_jpeg(data: bytes, width: int, height: int, at_least: int) -> Pixels | None:
+    """By libjpeg-turbo straight into an array, which Pillow cannot; None where it objects."""
+    import simplejpeg
+
+    halves = halves_of(max(width, height), at_least)
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            metadata = read_metadata(image)
-            width, height = image.size
-            _shrink_while_decoding(image, longest_side)
-            if image.width * image.height > MAX_PIXELS:
-                raise UnreadablePhoto(
-                    f"too large: {width} x {height} pixels, "
-                    f"the limit is {MAX_PIXELS // 1_000_000} megapixels"
-                )
-            image.load()
-            turn = _turn(image)
-            upright = image.transpose(turn) if turn is not None else image
-            rgb = _as_rgb(upright)
-            rgb.thumbnail((longest_side, longest_side), reducing_gap=3.0)
-            pixels = np.asarray(rgb)
+        return np.asarray(
+            simplejpeg.decode_jpeg(
+                data, "RGB", min_width=-(-width >> halves), min_height=-(-height >> halves)
+            ),
+            np.uint8,
+        )
+    except ValueError:
+        return None
+
+
+def halves_of(side: int, at_least: int) -> int:
+    """How often (0 to 3) a side can be halved, as JPEG decodes, without falling below a length."""
+    return next((times for times in (3, 2, 1) if side >= at_least << times), 0)
+
+
+def _decoded_by_pillow(data: bytes, at_least: int) -> Pixels:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        halves = halves_of(max(image.size), at_least)
+        if halves:
+            image.draft("RGB", (image.width >> halves, image.height >> halves))
+        image.load()
+        return np.array(_as_rgb(_reduced(image, at_least)))
+
+
+def _reduced(image: Image, at_least: int) -> Image:
+    """Halved as often as can be, before conversions need memory for each pixel."""
+    factor = 1 << halves_of(max(image.size), at_least)
+    if factor == 1 or image.mode not in ("L", "RGB", "RGBA", "CMYK", "LA", "I", "F"):
+        return image
+    if image.mode in ("RGBA", "LA"):
+        image = image.convert("RGBa" if image.mode == "RGBA" else "La")
+        return image.reduce(factor).convert("RGBA")
+    return image.reduce(factor)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Whatever a decoder raises on broken data, as `UnreadablePhoto`."""
+    from PIL import UnidentifiedImageError
+
+    try:
+        yield
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError:
         raise UnreadablePhoto("not an image that can be read") from None
-    except Exception as error:  # decoders raise anything on broken data
+    except Exception as error:
         raise UnreadablePhoto(_reason(error)) from error
-    if turn in _SIDEWAYS:
-        width, height = height, width
-    return DecodedPhoto(pixels, width, height, metadata)
 
 
-# EXIF orientation -> what turns the stored picture upright, as numbers of PIL.Image.Transpose
-# (0 and 1 mirror, 2 to 4 rotate by 90, 180 and 270 degrees, 5 transposes, 6 transverses).
-_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
-_SIDEWAYS = frozenset({5, 4, 6, 2})
+# EXIF orientations that swap width and height.
+_SIDEWAYS = frozenset({5, 6, 7, 8})
 
 
-def _turn(image: Image) -> Transpose | None:
-    """How to turn a loaded picture upright; a nonsensical orientation is none."""
+def _orientation(image: Image) -> int:
+    """The EXIF orientation of the pixels, 1 to 8; a nonsensical one is 1."""
     from PIL.ExifTags import Base
-    from PIL.Image import Transpose
 
+    if image.format == "TIFF":  # Pillow turns these itself
+        return 1
     try:
         orientation = image.getexif().get(Base.Orientation)
     except Exception:  # broken EXIF says nothing about the pixels
-        return None
-    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
-    return None if turn is None else Transpose(turn)
+        return 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _turned(pixels: Pixels, orientation: int) -> Pixels:
+    """The stored picture turned upright."""
+    import cv2
+
+    if orientation in (2, 4, 5, 7):
+        pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
+    turns = {
+        3: cv2.ROTATE_180,
+        4: cv2.ROTATE_180,
+        5: cv2.ROTATE_90_COUNTERCLOCKWISE,
+        6: cv2.ROTATE_90_CLOCKWISE,
+        7: cv2.ROTATE_90_CLOCKWISE,
+        8: cv2.ROTATE_90_COUNTERCLOCKWISE,
+    }
+    if orientation in turns:
+        pixels = np.asarray(cv2.rotate(pixels, turns[orientation]), np.uint8)
+    return pixels
 
 
 @functools.cache
 def _prepare_pillow() -> None:
-    """Once: read HEIC, leave the size limit to `MAX_PIXELS`, keep warnings off the terminal."""
+    """Once: read HEIC, leave the size limit to `MAX_MEMORY`, keep warnings off the terminal."""
     import pi_heif
     from PIL import Image
 
@@ -146,29 +273,24 @@ def _prepare_pillow() -> None:
     warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def _shrink_while_decoding(image: Image, longest_side: int) -> None:
-    """JPEG can decode at 1/2, 1/4 or 1/8; elsewhere this does nothing."""
-    scale = longest_side / max(image.size)
-    if scale < 1:
-        width, height = (max(1, round(side * scale)) for side in image.size)
-        image.draft("RGB", (width, height))
-
-
 def _as_rgb(image: Image) -> Image:
     """Eight-bit RGB: deep greys are scaled, transparency lies on white."""
     from PIL import Image as images
 
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+    if image.mode.startswith("I;16"):
+        return images.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):
         values = np.nan_to_num(np.asarray(image, np.float64), posinf=0.0, neginf=0.0)
         low, high = float(values.min()), float(values.max())
-        if image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and high <= 65535):
+        if image.mode == "I" and low >= 0 and high <= 65535:
             low, high = 0.0, 65535.0
         scaled = (values - low) * (255.0 / (high - low) if high > low else 0.0)
         return images.fromarray(scaled.clip(0, 255).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:
         coloured = image.convert("RGBA")
         white = images.new("RGBA", coloured.size, "white")
-        return images.alpha_composite(white, coloured).convert("RGB")
+        white.alpha_composite(coloured)
+        return white.convert("RGB")
     return image.convert("RGB")
 
 

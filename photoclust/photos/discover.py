@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -100,7 +100,7 @@ class UnreachableFile:
 Found = PhotoFile | SkippedFile | UnreachableFile
 
 
-def check_roots(paths: list[Path]) -> list[str]:
+def check_roots(paths: Iterable[Path]) -> list[str]:
     """Absolute paths of what is to be scanned, each once, a folder before what lies in it.
 
     Raises
@@ -218,8 +218,7 @@ def _is_passed_by(folder_name: str) -> bool:
 def _examine(path: str, name: str, status_of: Callable[[], os.stat_result], rules: Rules) -> Found:
     if name[0] == ".":
         return SkippedFile(path, "hidden")
-    dot = name.rfind(".")
-    kind = KINDS.get(name[dot:].lower()) if dot > 0 else None
+    kind = KINDS.get(name[name.rfind(".") :].lower())
     if kind is None:
         return SkippedFile(path, "not a photo")
     if kind == "video" and not rules.videos:
@@ -236,6 +235,11 @@ def _examine(path: str, name: str, status_of: Callable[[], os.stat_result], rule
     if rules.max_bytes is not None and size > rules.max_bytes:
         return SkippedFile(path, "larger than --max-size")
     return PhotoFile(path, size, status.st_mtime_ns, kind)
+
+
+def kind_of(path: str) -> str:
+    """What a file that is looked at is taken for: "photo", "raw" or "video"."""
+    return KINDS.get(os.path.splitext(path)[1].lower(), "photo")
 
 
 def _one_of_each_moment(here: list[Found]) -> list[Found]:

@@ -1,0 +1,170 @@
+"""What examined files leave in the library, and the account of a scan."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from photoclust.domain import Detail
+from photoclust.library import Library
+from photoclust.library.library import now
+from photoclust.library.packs import StoredPack
+from photoclust.photos.discover import PhotoFile
+from photoclust.pipeline.results import Examined, Result, Unreadable
+
+if TYPE_CHECKING:
+    from photoclust.actions.cluster import ClusterReport
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What became of every file that was seen.
+
+    seen = indexed + unchanged + duplicate + skipped + failed + waiting; `waiting` is what an
+    interrupted scan did not come to. `moved` counts those duplicates whose old path is gone,
+    `missing` the files that were not found any more, of photos that are nowhere else.
+    """
+
+    seen: int = 0
+    indexed: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    moved: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    waiting: int = 0
+    faces: int = 0
+    missing: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+    clustering: ClusterReport | None = None
+
+
+def is_gone(path: str) -> bool:
+    """Is there surely no such file? A folder that may not be entered tells nothing."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+class Recorder:
+    """Writes results, one short transaction each, and counts them.
+
+    Parameters
+    ----------
+    retry_failed : content that failed before is examined again.
+    detail : content that was looked at less closely is examined again.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        pack: StoredPack,
+        report: ScanReport,
+        *,
+        retry_failed: bool = False,
+        detail: Detail = Detail.NORMAL,
+    ) -> None:
+        self._library = library
+        self._pack = pack
+        self._report = report
+        self._detail = detail
+        self._claimed = library.photos.settled_content(pack.id, detail, failed_too=not retry_failed)
+        self._copies: list[Examined] = []
+        self._written = 0
+
+    def claim(self, content_hash: str) -> bool:
+        """Is this content new, or to be looked at again? It is so for one asker only."""
+        if content_hash in self._claimed:
+            return False
+        self._claimed.add(content_hash)
+        return True
+
+    def write(self, result: Result) -> None:
+        """Write one result. Copies of other files wait for `finish`."""
+        self._written += 1
+        if isinstance(result, Unreadable):
+            self._write_failure(result)
+        elif result.facts is None:
+            self._copies.append(result)
+        else:
+            self._write_faces(result)
+
+    def finish(self, expected: int) -> None:
+        """Write the copies; what is missing of the expected files waits for the next run."""
+        self._report.waiting = expected - self._written
+        for copy in self._copies:
+            self._write_copy(copy)
+
+    def _write_failure(self, result: Unreadable) -> None:
+        photos = self._library.photos
+        with self._library.transaction():
+            if result.content_hash:
+                photo_id = photos.add(result.content_hash)
+                self._write_file(result.file, photo_id)
+                if photos.status_of(photo_id, self._pack.id) != "done":
+                    photos.record_scan(
+                        photo_id,
+                        self._pack.id,
+                        self._detail,
+                        scanned_at=now(),
+                        failure=result.reason,
+                    )
+            elif photos.photo_at(result.file.path) is None:
+                self._write_file(result.file, None, result.reason)
+        self._report.failed.append((result.file.path, result.reason))
+
+    def _write_faces(self, result: Examined) -> None:
+        assert result.facts is not None
+        photos = self._library.photos
+        with self._library.transaction():
+            photo_id = photos.add(result.content_hash)
+            photos.describe(photo_id, result.facts)
+            self._write_file(result.file, photo_id)
+            photos.record_scan(
+                photo_id, self._pack.id, self._detail, scanned_at=now(), failure=None
+            )
+            added = self._library.faces.add(
+                photo_id, self._pack.id, result.faces, result.seconds or None
+            )
+        self._report.indexed += 1
+        self._report.faces += len(added)
+
+    def _write_copy(self, copy: Examined) -> None:
+        """Content that is known already, here or under another path."""
+        photo = self._library.photos.by_content(copy.content_hash, self._pack.id)
+        if photo is None:  # its twin was under way when the scan was interrupted
+            self._report.waiting += 1
+            return
+        photos = self._library.photos
+        only_touched = photos.photo_at(copy.file.path) == photo.id
+        others = set(photos.paths_of([photo.id]).get(photo.id, [])) - {copy.file.path}
+        gone = {path for path in others if is_gone(path)}
+        with self._library.transaction():
+            self._write_file(copy.file, photo.id)
+            photos.mark_missing((os.fsencode(path) for path in gone), now())
+        if photo.status == "failed":
+            self._report.failed.append((copy.file.path, photo.reason or "failed before"))
+        elif only_touched:
+            self._report.unchanged += 1
+        else:
+            self._report.duplicate += 1
+            self._report.moved += bool(gone and gone == others)
+
+    def _write_file(
+        self, file: PhotoFile, photo_id: int | None, failure: str | None = None
+    ) -> None:
+        self._library.photos.record_file(
+            file.path,
+            photo_id=photo_id,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            seen_at=now(),
+            failure=failure,
+        )

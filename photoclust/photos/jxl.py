@@ -1,0 +1,85 @@
+"""JPEG XL, by libjxl."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from photoclust.domain import Pixels
+from photoclust.errors import UnreadablePhoto
+from photoclust.photos.metadata import Metadata, read_exif
+from photoclust.photos.optional import require
+
+# libjxl cannot shrink while it decodes: 360 MB as RGB.
+MAX_PIXELS = 120_000_000
+
+# How a file begins: the bare codestream, or the container (ISO/IEC 18181-2).
+SIGNATURES = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
+
+
+@dataclass(frozen=True, slots=True)
+class JxlPicture:
+    """Upright RGB pixels, as libjxl turns them, and what the file says of itself."""
+
+    pixels: Pixels
+    metadata: Metadata
+
+
+def is_jxl(data: bytes) -> bool:
+    """Do these bytes begin as JPEG XL does?"""
+    return data.startswith(SIGNATURES)
+
+
+def read_jxl(data: bytes) -> JxlPicture:
+    """Decode JPEG XL; of an animation the first frame. Transparency lies on white.
+
+    Raises
+    ------
+    UnreadablePhoto : with the reason that is recorded for the file.
+    """
+    require("jxl")
+    import pylibjxl
+
+    try:
+        size = pylibjxl.probe(data)
+        width, height = int(size["width"]), int(size["height"])
+        if width * height > MAX_PIXELS:
+            raise UnreadablePhoto(
+                f"too large: {width} x {height} pixels, "
+                f"the limit is {MAX_PIXELS // 1_000_000} megapixels"
+            )
+        pixels, boxes = pylibjxl.decode(data, metadata=True)
+    except UnreadablePhoto:
+        raise
+    except MemoryError:
+        raise UnreadablePhoto("not enough memory to decode it") from None
+    except Exception as error:  # libjxl's one word for everything that is wrong
+        raise UnreadablePhoto("damaged, or not a JPEG XL photo") from error
+    return JxlPicture(_as_rgb(pixels), _metadata(boxes.get("exif", b"")))
+
+
+def _as_rgb(pixels: Pixels) -> Pixels:
+    """From grey (height, width), or with 1 to 4 channels, the last of 2 or 4 being opacity."""
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    if pixels.shape[2] in (2, 4):
+        colour, opacity = pixels[:, :, :-1], pixels[:, :, -1:].astype(np.uint16)
+        mixed = (colour * opacity + 255 * (255 - opacity) + 127) // 255
+        pixels = mixed.astype(np.uint8)
+    if pixels.shape[2] == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    return pixels
+
+
+def _metadata(box: bytes) -> Metadata:
+    """Of the box `Exif`: four bytes that say where TIFF begins after them, then EXIF."""
+    from PIL.Image import Exif
+
+    exif = Exif()
+    try:
+        exif.load_from_fp(io.BytesIO(box[4 + int.from_bytes(box[:4]) :]))
+    except Exception:  # broken EXIF says nothing about the pixels
+        return Metadata()
+    return read_exif(exif)
