@@ -42,8 +42,10 @@ def _commands() -> list[list[str]]:
     found = []
     root = typer.main.get_command(app)
     for name, command in root.commands.items():
-        nested = getattr(command, "commands", None)
-        found += [[name, sub] for sub in nested] if nested else [[name]]
+        nested = getattr(command, "commands", {})
+        if not nested or command.invoke_without_command:
+            found.append([name])
+        found += [[name, sub] for sub in nested]
     return found
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from photoclust.actions.calibrate import CalibrationReport, calibrate, forget_calibration
     from photoclust.actions.cluster import ClusterReport, cluster
     from photoclust.actions.conflicts import Conflict, conflicts
+    from photoclust.actions.doctor import Check, doctor
     from photoclust.actions.enrol import EnrolReport, enrol
     from photoclust.actions.evaluate import evaluate_clusters, evaluate_sweep
     from photoclust.actions.find import FindReport, FoundFace, find
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     )
     from photoclust.actions.scan import ScanReport, scan
     from photoclust.actions.status import StatusReport, status
+    from photoclust.choices import Device
     from photoclust.domain import Box, DetectedFace, Detection
     from photoclust.errors import PhotoclustError
     from photoclust.export.gallery import GalleryReport, export_gallery
@@ -57,11 +59,13 @@ _HOMES = {
     "AllowReport": "photoclust.actions.allow",
     "Box": "photoclust.domain",
     "CalibrationReport": "photoclust.actions.calibrate",
+    "Check": "photoclust.actions.doctor",
     "ClusterReport": "photoclust.actions.cluster",
     "Conflict": "photoclust.actions.conflicts",
     "DecodedPhoto": "photoclust.photos.decode",
     "DetectedFace": "photoclust.domain",
     "Detection": "photoclust.domain",
+    "Device": "photoclust.choices",
     "EnrolReport": "photoclust.actions.enrol",
     "Face": "photoclust.library.faces",
     "FacePack": "photoclust.models.pack",
@@ -86,6 +90,7 @@ _HOMES = {
     "conflicts": "photoclust.actions.conflicts",
     "decode": "photoclust.photos.decode",
     "disallow_same_photo": "photoclust.actions.allow",
+    "doctor": "photoclust.actions.doctor",
     "enrol": "photoclust.actions.enrol",
     "evaluate_clusters": "photoclust.actions.evaluate",
     "evaluate_sweep": "photoclust.actions.evaluate",
@@ -110,11 +115,13 @@ __all__ = [
     "AllowReport",
     "Box",
     "CalibrationReport",
+    "Check",
     "ClusterReport",
     "Conflict",
     "DecodedPhoto",
     "DetectedFace",
     "Detection",
+    "Device",
     "EnrolReport",
     "Face",
     "FacePack",
@@ -139,6 +146,7 @@ __all__ = [
     "conflicts",
     "decode",
     "disallow_same_photo",
+    "doctor",
     "enrol",
     "evaluate_clusters",
     "evaluate_sweep",

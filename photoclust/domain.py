@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,19 +13,6 @@ from photoclust.vectors import Vector
 
 Pixels = NDArray[np.uint8]
 """An upright picture: RGB, shape (height, width, 3)."""
-
-
-class Detail(StrEnum):
-    """How small the faces are that are looked for: a larger picture finds smaller ones, slower."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-
-    def is_closer_than(self, other: Detail) -> bool:
-        """Does it find smaller faces?"""
-        order = list(Detail)
-        return order.index(self) > order.index(other)
 
 
 class Box(NamedTuple):

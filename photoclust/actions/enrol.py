@@ -10,7 +10,7 @@ from pathlib import Path
 from photoclust.actions.lookup import checked_name
 from photoclust.actions.name import NameReport, name_faces
 from photoclust.actions.pack import load_recorded, recorded_pack
-from photoclust.domain import Detail
+from photoclust.choices import Detail
 from photoclust.errors import PhotoclustError, UnreadablePhoto, UsageError
 from photoclust.library import Library
 from photoclust.library.faces import Face

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from photoclust.choices import Device
 from photoclust.errors import PackError
 from photoclust.library import Library
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.models.catalogue import KNOWN_PACKS
-from photoclust.models.devices import Device
 from photoclust.models.installed import load_pack
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from photoclust.domain import Detail
+from photoclust.choices import Detail
 from photoclust.library import Library
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
@@ -160,6 +160,8 @@ class Recorder:
     def _write_file(
         self, file: PhotoFile, photo_id: int | None, failure: str | None = None
     ) -> None:
+        if photo_id is not None:
+            self._library.files.relist(photo_id)
         self._library.photos.record_file(
             file.path,
             photo_id=photo_id,

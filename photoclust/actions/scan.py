@@ -10,7 +10,7 @@ from pathlib import Path
 
 from photoclust.actions.pack import recorded_pack
 from photoclust.actions.record import Recorder, ScanReport, is_gone
-from photoclust.domain import Detail
+from photoclust.choices import Detail
 from photoclust.library import Library
 from photoclust.library.library import now
 from photoclust.library.packs import StoredPack

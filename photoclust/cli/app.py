@@ -16,6 +16,7 @@ from photoclust.cli.cluster import cluster
 from photoclust.cli.clusters import clusters
 from photoclust.cli.conflicts import conflicts
 from photoclust.cli.demo import demo
+from photoclust.cli.doctor import doctor
 from photoclust.cli.enrol import enrol
 from photoclust.cli.evaluate import evaluate_app
 from photoclust.cli.export import export_app
@@ -128,6 +129,7 @@ app.command()(relocate)
 app.command()(prune)
 app.command()(status)
 app.add_typer(models_app, name="models")
+app.command()(doctor)
 app.command()(demo)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from photoclust.choices import Device
+
 DONE, FAILED, USAGE, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 DbOption = Annotated[
@@ -32,6 +34,12 @@ PackOption = Annotated[
         " [default: open]",
         show_default=False,
     ),
+]
+
+
+DeviceOption = Annotated[
+    Device,
+    typer.Option(help="What the models run on: what ONNX Runtime offers, see `doctor`."),
 ]
 
 

@@ -62,13 +62,8 @@ def _run(library: Library, folders: list[Path], dry_run: bool) -> PruneReport:
 
 def _say_pruned(report: PruneReport, *, would: bool) -> None:
     if report.files:
-        what = ", ".join(
-            [
-                counted(len(report.files), "file"),
-                counted(report.photos, "photo"),
-                counted(report.faces, "face"),
-            ]
-        )
+        counts = (len(report.files), "file"), (report.photos, "photo"), (report.faces, "face")
+        what = ", ".join(counted(*count) for count in counts)
         say(f"{'Would remove' if would else 'Removed'}: {what}.")
     else:
         say("Nothing to remove.")

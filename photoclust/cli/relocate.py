@@ -52,16 +52,8 @@ def _run(library: Library, old: Path, new: Path, dry_run: bool) -> RelocateRepor
 def _say_relocated(report: RelocateReport, *, would: bool) -> None:
     places = f"{shown_path(report.old)} to {shown_path(report.new)}"
     say(f"{'Would relocate' if would else 'Relocated'} {places}: {counted(report.files, 'file')}.")
-    counts = [
-        (report.found, "there as before"),
-        (report.changed, "there with another size or time"),
-        (report.missing, "not there"),
-    ]
-    say(
-        "  "
-        + ", ".join(f"{count} {what}" for count, what in counts if count or what == "not there")
-    )
+    say(f"  as before: {report.found}, changed: {report.changed}, not there: {report.missing}")
     if report.known:
-        say(f"  {report.known} known there already: what was scanned there counts")
+        say(f"  known there already: {report.known}; what was scanned there counts")
     if report.changed and not would:
-        say("The next scan looks at those that are not as before.")
+        say("The next scan looks at those that have changed.")

@@ -57,9 +57,7 @@ def roots(
         say("This library does not know which folders were scanned: `photoclust scan` them again.")
         raise typer.Exit(FAILED)
     if report.elsewhere:
-        say(
-            f"{counted(report.elsewhere, 'file')} in none of these: `photoclust scan` their folder."
-        )
+        say(f"{counted(report.elsewhere, 'file')} in none of these: `photoclust scan` the folder.")
 
 
 @roots_app.command()
@@ -86,13 +84,8 @@ def forget(
 
 
 def _say_forgotten(report: ForgetReport, *, would: bool) -> None:
-    what = ", ".join(
-        [
-            counted(report.files, "file"),
-            counted(report.photos, "photo"),
-            counted(report.faces, "face"),
-        ]
-    )
+    counts = (report.files, "file"), (report.photos, "photo"), (report.faces, "face")
+    what = ", ".join(counted(*count) for count in counts)
     say(f"{'Would forget' if would else 'Forgot'} {shown_path(report.folder)}: {what}.")
     say_clusters(report.clusters, report.nameless, would=would)
     if report.named:
@@ -106,8 +99,6 @@ def _say_forgotten(report: ForgetReport, *, would: bool) -> None:
 def say_clusters(gone: int, nameless: Sequence[tuple[int, str]], *, would: bool) -> None:
     """What becomes of clusters whose photos are no longer listed."""
     if gone:
-        say(
-            f"{counted(gone, 'cluster')} {'would be' if would else 'is' if gone == 1 else 'are'} gone."
-        )
+        say(f"{'Would be gone' if would else 'Gone'}: {counted(gone, 'cluster')}.")
     for number, name in nameless:
         say(f"Cluster {number} {'would lose' if would else 'lost'} the faces that make it {name}.")

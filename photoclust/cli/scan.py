@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -7,17 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photoclust.choices import Detail, Device
 from photoclust.cli.cluster import say_clustering
 from photoclust.cli.options import (
     INTERRUPTED,
     SOME_FAILED,
     AcceptLicence,
     DbOption,
+    DeviceOption,
     PackOption,
     library_path,
 )
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.streams import counted, say, shown_path
+from photoclust.errors import UsageError
+from photoclust.photos.limits import TIME_LIMIT
 
 if TYPE_CHECKING:
     from photoclust.actions.scan import ScanReport
@@ -31,15 +36,44 @@ def scan(
     pack: PackOption = None,
     accept_licence: AcceptLicence = False,
     cluster: Annotated[bool, typer.Option(help="Cluster when done.")] = True,
+    detail: Annotated[
+        Detail,
+        typer.Option(help="How small the faces are that are looked for: more detail is slower."),
+    ] = Detail.NORMAL,
+    videos: Annotated[
+        bool,
+        typer.Option("--videos", help="Look into videos too; needs 'photoclust[video]'."),
+    ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Leave out files and folders, in the syntax of gitignore; may be given again."
+            " A .photoclustignore file in a folder does the same.",
+        ),
+    ] = None,
+    min_size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Leave out smaller files, such as 20k.")
+    ] = None,
+    max_size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Leave out larger files, such as 100M.")
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Look again at files that failed before.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on as files arrive, until Ctrl-C.")
+    ] = False,
+    device: DeviceOption = Device.AUTO,
     workers: Annotated[
         int | None,
         typer.Option(
             min=1, max=256, help="Photos side by side. [default: one a core]", show_default=False
         ),
     ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds that one photo may take, ten times for a video.")
+    ] = TIME_LIMIT,
     db: DbOption = None,
 ) -> None:
     """Find photos, detect and embed every face, then cluster. Unchanged files are skipped.
@@ -47,33 +81,62 @@ def scan(
     Example: photoclust scan ~/Pictures
     """
     from photoclust.actions.scan import scan as run
+    from photoclust.actions.watch import watch as keep_watch
     from photoclust.library import Library
-    from photoclust.photos.discover import check_roots
+    from photoclust.photos.discover import Rules, check_roots
 
     check_roots(paths)
+    rules = Rules(tuple(exclude or ()), parse_bytes(min_size) or 0, parse_bytes(max_size), videos)
     progress = terminal_progress()
+    failed = interrupted = False
     with Library.open(library_path(context, db), create=True) as library:
         if library.packs.in_use() is None and sys.stdin.isatty() and sys.stderr.isatty():
             pack = pack or _ask_pack()
             accept_licence = accept_licence or _ask_licence(pack)
-        try:
-            report = run(
-                library,
-                paths,
-                pack=pack,
-                accept_licence=accept_licence,
-                then_cluster=cluster,
-                retry_failed=retry_failed,
-                workers=workers,
-                progress=progress,
-            )
-        finally:
-            progress.finish()
-    _print_report(report)
-    if report.interrupted:
+
+        def scan_now() -> ScanReport:
+            try:
+                return run(
+                    library,
+                    paths,
+                    pack=pack,
+                    accept_licence=accept_licence,
+                    then_cluster=cluster,
+                    retry_failed=retry_failed,
+                    rules=rules,
+                    detail=detail,
+                    device=device,
+                    workers=workers,
+                    time_limit=time_limit,
+                    progress=progress,
+                )
+            finally:
+                progress.finish()
+
+        for report in keep_watch(paths, scan_now) if watch else [scan_now()]:
+            _print_report(report)
+            failed, interrupted = bool(report.failed), report.interrupted
+            if watch and not interrupted:
+                say("Watching. Ctrl-C ends it.")
+    if interrupted:
         raise typer.Exit(INTERRUPTED)
-    if report.failed:
+    if failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def parse_bytes(size: str | None) -> int | None:
+    """`20k`, `1.5M` or `2G` in bytes; the units are powers of 1,000, as in file managers.
+
+    Raises
+    ------
+    UsageError : it is no size.
+    """
+    if size is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([kmg]?)b?", size.strip().lower())
+    if not found:
+        raise UsageError(f"{size!r} is not a size.", "Write it as 500, 20k, 1.5M or 2G.")
+    return round(float(found[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[found[2]])
 
 
 def _ask_pack() -> str:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from photoclust.domain import Box, DetectedFace
 from photoclust.vectors import Matrix, from_bytes, to_blob
 
+# Leaves any quality below the least that a cluster begins with (clustering.grouping.SEED_QUALITY).
+VIDEO_WEIGHT = 0.05
+
 # Boxes that overlap so much (intersection over union) are two sightings of one face.
 SAME_FACE = 0.5
 
@@ -46,7 +49,11 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class FaceVectors:
-    """Aligned arrays over faces: ids (n,), photo ids (n,), quality (n,), unit vectors (n, dim)."""
+    """Aligned arrays over faces: ids (n,), photo ids (n,), quality (n,), unit vectors (n, dim).
+
+    The quality of a face in a video counts `VIDEO_WEIGHT`: it joins people, but brings none
+    together.
+    """
 
     ids: NDArray[np.int64]
     photo_ids: NDArray[np.int64]
@@ -159,7 +166,8 @@ class Faces:
         cursor.row_factory = None  # plain tuples: with a hundred thousand rows it shows
         ids, photo_ids, qualities, data, dim = [], [], [], bytearray(), 0
         for face_id, photo_id, quality, vector, length in cursor.execute(
-            "SELECT faces.id, faces.photo_id, quality, vector, dim FROM faces"
+            "SELECT faces.id, faces.photo_id,"
+            f" iif(at_seconds IS NULL, quality, quality * {VIDEO_WEIGHT}), vector, dim FROM faces"
             " JOIN packs ON packs.id = faces.pack_id AND in_use"
             " JOIN embeddings ON face_id = faces.id"
             f" WHERE {'1' if references else _LISTED} ORDER BY faces.id"

@@ -362,6 +362,11 @@ CREATE TABLE roots (           -- a folder or file that `scan` was given
   path_text TEXT NOT NULL,                 -- the same for people
   scanned_at TEXT NOT NULL                 -- ISO 8601, UTC: when a scan of it last came to its end
 ) STRICT;
+
+DROP VIEW allowed_photos;
+CREATE VIEW allowed_photos AS  -- those that may show one person twice: by a human's word, or videos
+SELECT photo_id FROM standing_decisions WHERE verdict = 'may_repeat'
+UNION SELECT id FROM photos WHERE seconds IS NOT NULL;
 """
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from photoclust.domain import Detail
+from photoclust.choices import Detail
 from photoclust.photos.decode import PhotoFacts
 
 

@@ -38,11 +38,7 @@ def cut_chip(pixels: Pixels, landmarks: NDArray[Any], places: NDArray[Any], side
     lies outside the picture repeats its edge. A large face is shrunk by area before it is sampled,
     because bilinear sampling alone would skip pixels.
     """
-    import os
-
     import cv2
-
-    EXP = os.environ.get("CHIPEXP", "")
 
     matrix = similarity_transform(landmarks, places)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
@@ -60,10 +56,6 @@ def cut_chip(pixels: Pixels, landmarks: NDArray[Any], places: NDArray[Any], side
         pixels = np.asarray(shrunk, np.uint8)
         matrix = similarity_transform((landmarks - low) * factors, places)
     chip = cv2.warpAffine(
-        pixels,
-        matrix,
-        (side, side),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
+        pixels, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(chip, np.uint8)

@@ -9,25 +9,15 @@ import contextlib
 import functools
 import io
 import json
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from photoclust.choices import Device
 from photoclust.errors import PackError
 
 Provider = str | tuple[str, dict[str, str]]
-
-
-class Device(StrEnum):
-    """What a model can be asked to run on."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-    COREML = "coreml"
-    OPENVINO = "openvino"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,60 +27,72 @@ class Offer:
     Attributes
     ----------
     provider : ONNX Runtime's name of it.
-    lacking : the way out where the installed ONNX Runtime was built without it.
-    dead : the way out where it was built with it, but it does not start.
+    wheel : the build of ONNX Runtime that has it, for pip; None for the plain one on macOS.
+    needs : what it takes to start, as a sentence.
     options : of the provider; see docs/models.md.
     """
 
     provider: str
-    lacking: str
-    dead: str
-    options: dict[str, str] = field(default_factory=dict)
+    wheel: str | None
+    needs: str
+    options: dict[str, str]
 
+    @property
+    def way_to_get(self) -> str:
+        """The way out where the installed ONNX Runtime was built without it."""
+        if self.wheel is None:
+            return "Only ONNX Runtime for macOS has it; choose another device."
+        return swap_to(self.wheel)
 
-def _swap(wheel: str) -> str:
-    return f"Run `pip uninstall onnxruntime`, then `pip install {wheel}` (docs/models.md, Devices)."
+    @property
+    def way_to_start(self) -> str:
+        """The way out where ONNX Runtime was built with it, but it does not start."""
+        return f"{self.needs} Otherwise choose another device."
 
-
-# One stream of one thread a core: with a single stream, workers would wait for each other.
-_CORES = str(os.cpu_count() or 1)
 
 OFFERS = {
     Device.CUDA: Offer(
         "CUDAExecutionProvider",
-        lacking=_swap("'onnxruntime-gpu[cuda,cudnn]'"),
-        dead="It needs NVIDIA's driver and the CUDA and cuDNN of its version: run "
-        "`pip install 'onnxruntime-gpu[cuda,cudnn]'`, or choose another device.",
+        wheel="'onnxruntime-gpu[cuda,cudnn]'",
+        needs="It needs NVIDIA's driver, and CUDA and cuDNN: run "
+        "`pip install 'onnxruntime-gpu[cuda,cudnn]'`.",
         # TF32 has a mantissa of 10 bits. HEURISTIC: EXHAUSTIVE tries every algorithm again for
         # each size of photo.
         options={"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
     ),
     Device.COREML: Offer(
         "CoreMLExecutionProvider",
-        lacking="Only ONNX Runtime for macOS has it; choose another device.",
-        dead="It needs macOS 12; choose another device.",
+        wheel=None,
+        needs="It needs macOS 12.",
         # The neural engine knows only float16, and so does the GPU in the format NeuralNetwork.
         options={"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
     ),
     Device.OPENVINO: Offer(
         "OpenVINOExecutionProvider",
-        lacking=_swap("onnxruntime-openvino"),
-        dead="It needs onnxruntime-openvino 1.24; choose another device.",
-        # Without the hint processors with bfloat16 compute in it.
+        wheel="onnxruntime-openvino",
+        needs="It needs onnxruntime-openvino 1.24.",
+        # Without the hint processors with bfloat16 compute in it. One thread, as on the CPU.
         options={
             "device_type": "CPU",
             "load_config": json.dumps(
                 {
                     "CPU": {
                         "INFERENCE_PRECISION_HINT": "f32",
-                        "INFERENCE_NUM_THREADS": _CORES,
-                        "NUM_STREAMS": _CORES,
+                        "INFERENCE_NUM_THREADS": "1",
+                        "NUM_STREAMS": "1",
                     }
                 }
             ),
         },
     ),
 }
+
+# Distributions that all install the module `onnxruntime`, one over the other.
+BUILDS = (
+    "onnxruntime",
+    *("onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-directml", "onnxruntime-silicon"),
+    *("onnxruntime-rocm", "onnxruntime-migraphx", "onnxruntime-qnn", "onnxruntime-cann"),
+)
 
 CPU_PROVIDER = "CPUExecutionProvider"
 
@@ -114,9 +116,9 @@ def resolve(device: str) -> Device:
         return asked
     offer = OFFERS[asked]
     if offer.provider not in available_providers():
-        raise PackError(f"The installed ONNX Runtime cannot use {asked}.", offer.lacking)
+        raise PackError(f"The installed ONNX Runtime cannot use {asked}.", offer.way_to_get)
     if not _starts(asked, loud=True):
-        raise PackError(f"ONNX Runtime cannot start {asked} here.", offer.dead)
+        raise PackError(f"ONNX Runtime cannot start {asked} here.", offer.way_to_start)
     return asked
 
 
@@ -150,12 +152,26 @@ def available_providers() -> list[str]:
     return providers
 
 
+def installed_builds() -> dict[str, str]:
+    """The installed distributions of ONNX Runtime, with their versions; there should be one."""
+    found = {}
+    for name in BUILDS:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def swap_to(wheel: str) -> str:
+    """How to replace what is installed of ONNX Runtime by another build."""
+    installed = " ".join(installed_builds()) or "onnxruntime"
+    return f"Run `pip uninstall {installed}`, then `pip install {wheel}` (docs/models.md)."
+
+
 @functools.cache
 def is_live(device: Device) -> bool:
     """Does a small model really run there? Being listed by ONNX Runtime says nothing yet."""
-    return device is Device.CPU or (
-        OFFERS[device].provider in available_providers() and _starts(device)
-    )
+    built_in = device is Device.CPU or OFFERS[device].provider in available_providers()
+    return built_in and _starts(device)
 
 
 def _starts(device: Device, *, loud: bool = False) -> bool:

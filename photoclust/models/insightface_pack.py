@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.domain import Detail, DetectedFace, Detection, Pixels
+from photoclust.choices import Detail, Device
+from photoclust.domain import DetectedFace, Detection, Pixels
 from photoclust.errors import PackError
 from photoclust.models.alignment import similarity_transform
 from photoclust.models.cache import sha256_of
-from photoclust.models.devices import Device, check_runs_on, providers_for, resolve
+from photoclust.models.devices import check_runs_on, providers_for, resolve
 from photoclust.models.pack import FacePack, PackDescription, Thresholds, fingerprint
 from photoclust.models.quality import face_quality
 from photoclust.models.runtime import session_options
@@ -171,7 +172,8 @@ def _load(folder: Path, device: Device) -> tuple[Any, Any]:
             allowed_modules=["detection", "recognition"],
             providers=providers_for(device),
             sess_options=session_options(),
-            static_shape_sessions=False,  # on CoreML too the detector is given several sizes
+            # Else a session for each size, which on other devices loses the provider's options.
+            static_shape_sessions=device is Device.CPU,
         )
         embedder = analysis.models["recognition"]
         analysis.prepare(ctx_id=0, det_thresh=MIN_SCORE)  # a negative one means the CPU

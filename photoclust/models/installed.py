@@ -6,10 +6,10 @@ import os
 from difflib import get_close_matches
 from pathlib import Path
 
+from photoclust.choices import Device
 from photoclust.errors import PackError
 from photoclust.models.cache import packs_folder
 from photoclust.models.catalogue import KNOWN_PACKS, KnownPack
-from photoclust.models.devices import Device
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack
 

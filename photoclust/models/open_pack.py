@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from photoclust.domain import Detail, DetectedFace, Detection, Pixels
+from photoclust.choices import Detail, Device
+from photoclust.domain import DetectedFace, Detection, Pixels
 from photoclust.errors import PackError
 from photoclust.models import centerface, dlib_resnet
 from photoclust.models.alignment import cut_chip
 from photoclust.models.cache import built, packs_folder
 from photoclust.models.centerface import CenterFace
-from photoclust.models.devices import Device, resolve
+from photoclust.models.devices import resolve
 from photoclust.models.pack import FacePack, PackDescription, Thresholds, fingerprint
 from photoclust.models.quality import FULL_EYE_DISTANCE, face_quality
 from photoclust.models.runtime import open_session

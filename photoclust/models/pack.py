@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from photoclust.domain import Detail, DetectedFace, Detection, Pixels
+from photoclust.choices import Detail, Device
+from photoclust.domain import DetectedFace, Detection, Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,13 @@ class FacePack(Protocol):
 
     Attributes
     ----------
+    device : what its models run on; never `auto`.
     decoded_side : pixels; a photo whose longest side has as many is large enough to work on.
     eye_distance : pixels; a face with fewer between its eyes gains from a larger picture.
     """
 
     description: PackDescription
+    device: Device
     decoded_side: int
     eye_distance: float
 

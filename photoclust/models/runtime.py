@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from photoclust.choices import Device
 from photoclust.errors import PackError
-from photoclust.models.devices import Device, check_runs_on, providers_for
+from photoclust.models.devices import check_runs_on, providers_for
 
 if TYPE_CHECKING:
     import onnxruntime
 
 
 def session_options() -> onnxruntime.SessionOptions:
-    """One thread a session on the CPU: photos run side by side instead, which keeps cores busier."""
+    """One CPU thread a session: photos run side by side instead, which keeps cores busier."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import numpy as np
 from photoclust.domain import Pixels
 from photoclust.errors import UnreadablePhoto
 from photoclust.photos.discover import reason_of
-from photoclust.photos.limits import MAX_BYTES, MAX_MEMORY, memory_of
+from photoclust.photos.limits import MAX_BYTES, MAX_MEMORY, halves_of, memory_of
 from photoclust.photos.metadata import Metadata, read_metadata
 
 if TYPE_CHECKING:
@@ -90,13 +91,13 @@ def read_bytes(path: str | Path) -> bytes:
     """
     try:
         with open(path, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            if os.fstat(stream.fileno()).st_size > MAX_BYTES:
+                raise UnreadablePhoto(f"larger than {MAX_BYTES // 1_000_000} MB")
+            data = stream.read()
     except OSError as error:
         raise UnreadablePhoto(reason_of(error)) from error
     if not data:
         raise UnreadablePhoto("empty file")
-    if len(data) > MAX_BYTES:
-        raise UnreadablePhoto(f"larger than {MAX_BYTES // 1_000_000} MB")
     return data
 
 
@@ -184,11 +185,6 @@ def _decoded_jpeg(data: bytes, width: int, height: int, at_least: int) -> Pixels
         return None
 
 
-def halves_of(side: int, at_least: int) -> int:
-    """How often (0 to 3) a side can be halved, as JPEG decodes, without falling below a length."""
-    return next((times for times in (3, 2, 1) if side >= at_least << times), 0)
-
-
 def _decoded_by_pillow(data: bytes, at_least: int) -> Pixels:
     from PIL import Image
 
@@ -197,18 +193,29 @@ def _decoded_by_pillow(data: bytes, at_least: int) -> Pixels:
         if halves:
             image.draft("RGB", (image.width >> halves, image.height >> halves))
         image.load()
-        return np.array(_as_rgb(_reduced(image, at_least)))
+        return np.asarray(_as_rgb(_reduced(image, at_least)))
 
 
 def _reduced(image: Image, at_least: int) -> Image:
     """Halved as often as can be, before conversions need memory for each pixel."""
     factor = 1 << halves_of(max(image.size), at_least)
-    if factor == 1 or image.mode not in ("L", "RGB", "RGBA", "CMYK", "LA", "I", "F"):
+    if factor == 1:
         return image
+    if image.mode.startswith("I;16"):
+        image = _deep_grey(image)
+    elif image.mode in ("1", "P", "PA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if image.mode in ("RGBA", "LA"):
         image = image.convert("RGBa" if image.mode == "RGBA" else "La")
         return image.reduce(factor).convert("RGBA")
     return image.reduce(factor)
+
+
+def _deep_grey(image: Image) -> Image:
+    """Sixteen bits a pixel as eight."""
+    from PIL import Image as images
+
+    return images.fromarray((np.asarray(image) >> 8).astype(np.uint8))
 
 
 @contextmanager
@@ -278,7 +285,7 @@ def _as_rgb(image: Image) -> Image:
     from PIL import Image as images
 
     if image.mode.startswith("I;16"):
-        return images.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+        return _deep_grey(image).convert("RGB")
     if image.mode in ("I", "F"):
         values = np.nan_to_num(np.asarray(image, np.float64), posinf=0.0, neginf=0.0)
         low, high = float(values.min()), float(values.max())
@@ -291,7 +298,7 @@ def _as_rgb(image: Image) -> Image:
         white = images.new("RGBA", coloured.size, "white")
         white.alpha_composite(coloured)
         return white.convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _reason(error: Exception) -> str:

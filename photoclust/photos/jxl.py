@@ -74,12 +74,14 @@ def _as_rgb(pixels: Pixels) -> Pixels:
 
 
 def _metadata(box: bytes) -> Metadata:
-    """Of the box `Exif`: four bytes that say where TIFF begins after them, then EXIF."""
+    """Of the box `Exif`: EXIF, perhaps after four bytes that say how far behind them it begins."""
     from PIL.Image import Exif
 
+    if not box.startswith((b"II*\0", b"MM\0*")):
+        box = box[4 + int.from_bytes(box[:4]) :]
     exif = Exif()
     try:
-        exif.load_from_fp(io.BytesIO(box[4 + int.from_bytes(box[:4]) :]))
+        exif.load_from_fp(io.BytesIO(box))
     except Exception:  # broken EXIF says nothing about the pixels
         return Metadata()
     return read_exif(exif)

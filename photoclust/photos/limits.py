@@ -1,4 +1,7 @@
-"""How large a photo may be, and what decoding it costs."""
+"""How large a photo may be, what decoding it costs, and how long it may take.
+
+docs/reliability.md has the measurements behind these numbers.
+"""
 
 from __future__ import annotations
 
@@ -7,39 +10,47 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# The most memory that one photo may need. With it two workers stay under 1.2 GB together, because
-# only one of them at a time may hold a photo that needs more than EASY_MEMORY.
-MAX_MEMORY = 600_000_000  # bytes, those of the file among them
-EASY_MEMORY = 120_000_000
+# The most memory that one photo may need. Workers share as much, so that two of them, with their
+# models and whatever they decode, stay under 1.2 GB.
+MAX_MEMORY = 500_000_000  # bytes, those of the file among them
 
-# The largest file that is read.
+# A photo that needs less is decoded without asking: 12 megapixels of JPEG need 40 MB.
+EASY_MEMORY = 60_000_000  # bytes
+
+# The largest photo file that is read. Videos are read piece by piece.
 MAX_BYTES = 400_000_000
 
-# Bytes a pixel while a picture is loaded and brought to 8-bit RGB, by Pillow's mode.
-LOADED = {"1": 6, "P": 9, "PA": 13, "L": 2, "LA": 9, "RGBA": 9, "I;16": 4, "I;16B": 4, "I;16L": 4}
-LOADED_ELSE = 5
-# These decoders hold the whole picture beside what Pillow makes of it.
-WHOLE = {"HEIF": 9, "AVIF": 9, "WEBP": 5}
+# The most faces of one photo that are kept, the best first: more is a crowd, or a wall of pictures.
+MAX_FACES = 500
 
-# A progressive JPEG keeps two bytes for each coefficient: one and a half a pixel at 4:2:0, three at
-# 4:4:4.
-COEFFICIENTS = {"L": 2, "RGB": 6, "CMYK": 8}
+# How long a worker may take for one photo before it is ended.
+TIME_LIMIT = 60.0  # seconds
+
+# Bytes a pixel that Pillow needs to load a picture and to bring it to a mode that can be shrunk.
+LOADED = {"1": 5, "P": 5, "PA": 8, "L": 1, "LA": 8, "RGBA": 8, "I;16": 4, "I;16B": 4}
+LOADED_ELSE = 5
+# Bytes a pixel that decoders hold beside that.
+WHOLE = {"HEIF": 3, "AVIF": 4, "WEBP": 12}
+# Bytes a pixel of the picture that comes out, on its way to an array: as it is, or converted.
+AS_IT_IS, CONVERTED = 3, 8
+
+# A progressive JPEG keeps all its coefficients, two bytes each.
+COEFFICIENTS = {"L": 2, "RGB": 6}  # bytes a pixel
+COEFFICIENTS_ELSE = 8
 
 
 def memory_of(image: Image, decoded_side: int) -> int:
     """Bytes that decoding an opened picture needs at most, when it is decoded at this side."""
     pixels = image.width * image.height
+    halves = halves_of(max(image.size), decoded_side)
     if image.format in ("JPEG", "MPO"):
-        side, halves = max(image.size), 0
-        while halves < 3 and side >= decoded_side << (halves + 1):
-            halves += 1
-        whole = COEFFICIENTS.get(image.mode, 8) * pixels if image.info.get("progressive") else 0
-        return whole + 8 * (pixels >> (2 * halves))
-    return pixels * (LOADED.get(image.mode, LOADED_ELSE) + WHOLE.get(image.format or "", 0))
+        held = COEFFICIENTS.get(image.mode, COEFFICIENTS_ELSE) * bool(image.info.get("progressive"))
+        return pixels * held + (pixels >> 2 * halves) * (AS_IT_IS + 1)
+    held = LOADED.get(image.mode, LOADED_ELSE) + WHOLE.get(image.format or "", 0)
+    finished = AS_IT_IS if image.mode == "RGB" and not halves else CONVERTED
+    return pixels * held + (pixels >> 2 * halves) * finished
 
 
-# The most faces of one photo that are kept, the best first: more is a crowd, or a wall of pictures.
-MAX_FACES = 500
-
-# How long a worker may take for one file before it is ended.
-TIME_LIMIT = 60.0  # seconds
+def halves_of(side: int, at_least: int) -> int:
+    """How often (0 to 3) a side can be halved, as JPEG decodes, without falling below a length."""
+    return next((times for times in (3, 2, 1) if side >= at_least << times), 0)

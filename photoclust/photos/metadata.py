@@ -64,14 +64,12 @@ def read_exif(exif: Exif) -> Metadata:
         place = exif.get_ifd(GPS_FOLDER)
     except Exception:
         return Metadata()
-    return Metadata(
-        _taken_at(exif, details, place),
-        *place_or_none(
-            _degrees(place.get(LATITUDE), place.get(LATITUDE_REF), "S"),
-            _degrees(place.get(LONGITUDE), place.get(LONGITUDE_REF), "W"),
-        ),
-        camera=camera_name(exif.get(MAKE), exif.get(MODEL)),
+    latitude, longitude = place_or_none(
+        _degrees(place.get(LATITUDE), place.get(LATITUDE_REF), "S"),
+        _degrees(place.get(LONGITUDE), place.get(LONGITUDE_REF), "W"),
     )
+    camera = camera_name(exif.get(MAKE), exif.get(MODEL))
+    return Metadata(_taken_at(exif, details, place), latitude, longitude, camera)
 
 
 def place_or_none(

@@ -6,6 +6,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from photoclust.domain import Pixels
 from photoclust.errors import UnreadablePhoto
 from photoclust.photos.metadata import EXIF_FOLDER, GPS_FOLDER, Metadata, read_exif
@@ -29,6 +31,11 @@ ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
 
 # TIFF's own beginnings, and those that Olympus and Panasonic put in their place.
 TIFF_MARKS = (b"II*\0", b"MM\0*", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
+
+# The boxes of a CR3 that hold TIFF folders: the plain one, EXIF's and that of the place
+# (github.com/lclevy/canon_cr3); they lie in the first kilobytes.
+CR3_BOXES = {b"CMT1": None, b"CMT2": EXIF_FOLDER, b"CMT4": GPS_FOLDER}
+CR3_HEAD = 65536  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,7 @@ def read_raw(data: bytes) -> RawPicture:
                 width, height = height, width
             preview, shown, exif = _preview(raw)
             if preview is None:
-                picture: bytes | Pixels = raw.postprocess(
-                    half_size=True, use_camera_wb=True, output_bps=8, user_flip=0
-                )
+                picture: bytes | Pixels = _develop(raw)
             else:
                 picture = preview
                 if _is_upright(shown, (width, height), orientation):
@@ -91,6 +96,12 @@ def read_raw(data: bytes) -> RawPicture:
     except Exception as error:  # decoders raise anything on broken data
         raise UnreadablePhoto(f"RAW photo cannot be decoded ({type(error).__name__})") from error
     return RawPicture(picture, orientation, width, height, _metadata(data, exif))
+
+
+def _develop(raw: RawPy) -> Pixels:
+    """Half-size RGB, not turned; sensors without colour filters give one channel."""
+    pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8, user_flip=0)
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
 
 def _preview(raw: RawPy) -> tuple[bytes | Pixels | None, tuple[int, int], Exif | None]:
@@ -131,52 +142,29 @@ def _is_upright(shown: tuple[int, int], upright: tuple[int, int], orientation: i
 
 
 def _metadata(data: bytes, of_preview: Exif | None) -> Metadata:
-    """From the file itself if it is built like a TIFF or a CR3, otherwise from the preview."""
+    """From the file itself if it is built as a TIFF or a CR3, otherwise from the preview."""
+    try:
+        found = read_exif(_exif(data))
+    except Exception:  # broken EXIF says nothing about the pixels
+        found = Metadata()
+    if found == Metadata() and of_preview is not None:
+        return read_exif(of_preview)
+    return found
+
+
+def _exif(data: bytes) -> Exif:
     from PIL.Image import Exif
 
     exif = Exif()
-    try:
-        if data[4:8] == b"ftyp":
-            found = _read_cr3(exif, data)
-        else:
-            found = _read_tiff(exif, data)
-    except Exception:  # broken EXIF says nothing about the pixels
-        found = False
-    if found:
-        return read_exif(exif)
-    return read_exif(of_preview) if of_preview is not None else Metadata()
-
-
-def _read_tiff(exif: Exif, data: bytes) -> bool:
-    """Load the EXIF of a file that is built as a TIFF, under whatever mark."""
-    if not data.startswith(TIFF_MARKS):
-        return False
-    mark = b"II*\0" if data.startswith(b"II") else b"MM\0*"
-    exif.load_from_fp(io.BytesIO(data if data.startswith(mark) else mark + data[4:]))
-    return True
-
-
-# The boxes of a CR3 that hold TIFF folders: the plain one, EXIF's and that of the place
-# (github.com/lclevy/canon_cr3); they lie in the first kilobytes.
-CR3_BOXES = {b"CMT1": None, b"CMT2": EXIF_FOLDER, b"CMT4": GPS_FOLDER}
-CR3_HEAD = 65536  # bytes
-
-
-def _read_cr3(exif: Exif, data: bytes) -> bool:
-    """Put the EXIF of a CR3 together."""
-    from PIL.Image import Exif
-
-    found = False
-    for name, folder in CR3_BOXES.items():
-        at = data.find(name, 0, CR3_HEAD)
-        if at < 4:
-            continue
-        body = data[at + 4 : at - 4 + int.from_bytes(data[at - 4 : at])]
-        if folder is None:
-            exif.load(body)
-        else:
+    if data.startswith(TIFF_MARKS):
+        mark = b"II*\0" if data.startswith(b"II") else b"MM\0*"
+        exif.load_from_fp(io.BytesIO(data if data.startswith(mark) else mark + data[4:]))
+    elif data[4:8] == b"ftyp":
+        for name, folder in CR3_BOXES.items():
+            at = data.find(name, 0, CR3_HEAD)
+            if at < 4:
+                continue
             part = Exif()
-            part.load(body)
-            exif.get_ifd(folder).update(part)
-        found = True
-    return found
+            part.load(data[at + 4 : at - 4 + int.from_bytes(data[at - 4 : at])])
+            (exif if folder is None else exif.get_ifd(folder)).update(part)
+    return exif

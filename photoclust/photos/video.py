@@ -27,9 +27,8 @@ MOST_FRAMES = 200
 STEP = 1.0  # seconds between two frames, at least: faces change little in less
 LONGEST_SIDE = 1920  # pixels; a larger frame is shrunk
 
-# A longer way to the next frame is jumped, a shorter one read: a jump costs about as much as
-# reading a few seconds.
-JUMP = 10.0  # seconds
+# FFmpeg refuses larger frames; 8K has 33 million.
+MAX_PIXELS = 80_000_000
 
 # How far two readings of one frame's time may be apart: less than half a frame at 240 a second.
 SAME_TIME = 0.002  # seconds
@@ -37,6 +36,9 @@ SAME_TIME = 0.002  # seconds
 # FFmpeg's names of the containers that are read. Others, such as playlists, could name further
 # files, or places on the net.
 CONTAINERS = "mov,matroska,webm,avi,mpeg,mpegts,asf,mp4,ogg,flv"
+
+# Those with an index. In the others a jump goes astray, or loses the frames' times.
+INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi")
 
 # What cameras without a clock write: the first moment of QuickTime and of Unix.
 NO_TIME = ("1904-01-01", "1970-01-01")
@@ -93,10 +95,10 @@ def frame_at(path: str | Path, seconds: float) -> Pixels:
     ------
     UnreadablePhoto : there is none, or the video cannot be read.
     """
-    for jump in (True, False):  # some containers can only be read from the beginning
+    for from_there in (True, False):  # an index may lie
         with _opened(path) as video:
-            if jump:
-                video.jump(seconds, backward=True)
+            if from_there and not video.jump(seconds, backward=True):
+                continue
             for time, packet in video.key_packets():
                 if time > seconds + SAME_TIME:
                     break
@@ -120,48 +122,49 @@ class _Video:
     def key_frames(self, limit: int) -> Iterator[tuple[float, VideoFrame]]:
         """Decoded key frames and their seconds; at least one."""
         step = max(STEP, self.seconds / limit)
-        given, due = 0, 0.0
+        given = 0
         for seconds, packet in self.key_packets(step):
-            if seconds < due - SAME_TIME:
-                continue
-            frame = self.decode(packet)
-            if frame is None:
-                continue
-            yield seconds, frame
-            given, due = given + 1, step * (seconds // step + 1)
+            if frame := self.decode(packet):
+                yield seconds, frame
+                given += 1
             if given == limit:
                 return
         if not given:
             raise UnreadablePhoto("none of its pictures can be decoded")
 
     def key_packets(self, step: float = 0.0) -> Iterator[tuple[float, Packet[VideoStream]]]:
-        """Seconds and packets of key frames; what lies between two of a long `step` is jumped."""
+        """Seconds and packets of key frames, the next always at least `step` seconds later.
+
+        What lies between is jumped, unless the container only goes to earlier places.
+        """
         import av
 
-        last = float("-inf")
+        due, jumped, can_jump = float("-inf"), False, step > 0
         packets = self.container.demux(self.stream)
         while True:
             try:
                 packet = next(packets)
-            except (StopIteration, av.FFmpegError):
+            except (StopIteration, av.FFmpegError, IndexError):  # the last: a stream out of nowhere
                 return
             ticks = packet.pts if packet.pts is not None else packet.dts
             if ticks is None or not packet.size or not packet.is_keyframe:
                 continue
             seconds = float(ticks * packet.time_base) - self.start
-            if seconds <= last:
+            if seconds < due - SAME_TIME:
+                can_jump = can_jump and not jumped
                 continue
-            last = seconds
             yield seconds, packet
-            if step > JUMP and self.jump(step * (seconds // step + 1), backward=False):
+            due = seconds + step
+            jumped = can_jump and self.jump(due, backward=False)
+            if jumped:
                 packets = self.container.demux(self.stream)
 
     def jump(self, seconds: float, *, backward: bool) -> bool:
-        """Go to the key frame at these seconds, or the next before or after; False if it fails."""
+        """Go to the key frame at these seconds, or the next before or after; False if it cannot."""
         import av
 
         base = self.stream.time_base
-        if not base:
+        if not base or self.container.format.name not in INDEXED:
             return False
         try:
             ticks = round((seconds + self.start) / base)
@@ -197,12 +200,8 @@ class _Video:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         if quarters % 2:
             size = size[1], size[0]
-        try:
-            rgb = frame.reformat(
-                *size, format="rgb24", interpolation="AREA" if scale < 1 else "BICUBIC", threads=1
-            ).to_ndarray()
-        except Exception as error:  # a pixel format that cannot be changed
-            raise UnreadablePhoto(f"cannot be decoded ({type(error).__name__})") from error
+        how = "AREA" if scale < 1 else "BICUBIC"
+        rgb = frame.reformat(*size, format="rgb24", interpolation=how, threads=1).to_ndarray()
         return np.ascontiguousarray(np.rot90(rgb, quarters))
 
     def metadata(self) -> Metadata:
@@ -233,13 +232,14 @@ def _opened(path: str | Path) -> Iterator[_Video]:
                 metadata_errors="replace",
             ) as container:
                 yield _video(container)
-    except av.InvalidDataError:
+    except (av.InvalidDataError, av.ArgumentError):  # the latter: none of `CONTAINERS`
         raise UnreadablePhoto("truncated, or not a video that can be read") from None
-    except av.FFmpegError as error:
-        reason = error.strerror or type(error).__name__
-        raise UnreadablePhoto(f"cannot be decoded ({reason.lower()})") from error
+    except UnreadablePhoto:
+        raise
     except OSError as error:
         raise UnreadablePhoto(reason_of(error)) from error
+    except Exception as error:  # decoders raise anything on broken data
+        raise UnreadablePhoto(f"cannot be decoded ({type(error).__name__})") from error
 
 
 def _video(container: InputContainer) -> _Video:
@@ -256,6 +256,7 @@ def _video(container: InputContainer) -> _Video:
     stream.thread_count = 1
     stream.thread_type = "NONE"
     stream.codec_context.skip_frame = "NONKEY"
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     start = stream.start_time
     return _Video(container, stream, float((start or 0) * (stream.time_base or 0)))
 
@@ -317,5 +318,5 @@ def _degrees(sign: str, digits: str, part: str) -> float:
     """From three digits of degrees and two each of minutes and seconds; the last has the part."""
     fields = [digits[:3], *(digits[at : at + 2] for at in range(3, len(digits), 2))]
     fields[-1] += part
-    value = sum(float(field) / 60**power for power, field in enumerate(fields))
+    value = sum(float(field) / unit for field, unit in zip(fields, (1, 60, 3600), strict=False))
     return -value if sign == "-" else value

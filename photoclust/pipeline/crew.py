@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from photoclust.errors import PhotoclustError
 from photoclust.photos.discover import PhotoFile
+from photoclust.photos.limits import MAX_MEMORY
 from photoclust.pipeline.results import Claim, Orders, Result, Unreadable
 from photoclust.pipeline.worker import Message
 
@@ -29,7 +30,8 @@ START_LIMIT = 300.0  # seconds
 ENVIRONMENT = {
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
-    "MALLOC_TOP_PAD_": str(64 << 20),
+    "MALLOC_TOP_PAD_": str(16 << 20),
+    "MALLOC_ARENA_MAX": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -47,7 +49,7 @@ class Crew:
         self._orders = orders
         self._count = workers
         self._claim = claim
-        self._memory = threading.Semaphore(1)
+        self._purse = _Purse(MAX_MEMORY * max(1, workers // 2))
         self._changed = threading.Condition()
         self._results: dict[int, Result] = {}
         self._error: BaseException | None = None
@@ -128,7 +130,7 @@ class Crew:
     def _examined(self, worker: _Worker, file: PhotoFile) -> Result:
         """Have a worker examine a file, answering its questions."""
         limit = self._orders.seconds_for(file)
-        content_hash, has_memory = None, False
+        content_hash, memory = None, 0
         try:
             request: Any = file
             while True:
@@ -141,13 +143,31 @@ class Crew:
                     with self._changed:
                         request = self._claim(value)
                 elif message is Message.MEMORY:
-                    self._memory.acquire()
-                    has_memory, request = True, None
+                    self._purse.take(value)
+                    memory, request = value, None
         except (EOFError, OSError, pickle.UnpicklingError):
             return Unreadable(file, worker.why_it_ended(limit), content_hash)
         finally:
-            if has_memory:
-                self._memory.release()
+            self._purse.give_back(memory)
+
+
+class _Purse:
+    """Memory that workers share; who asks first is served first."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+
+    def take(self, amount: int) -> None:
+        with self._turn, self._changed:
+            self._changed.wait_for(lambda: self._left >= amount)
+            self._left -= amount
+
+    def give_back(self, amount: int) -> None:
+        with self._changed:
+            self._left += amount
+            self._changed.notify()
 
 
 class _Worker:

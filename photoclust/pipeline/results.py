@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from photoclust.domain import Detail, DetectedFace
+from photoclust.choices import Detail
+from photoclust.domain import DetectedFace
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.discover import PhotoFile
 from photoclust.photos.limits import TIME_LIMIT

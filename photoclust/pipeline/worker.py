@@ -13,15 +13,21 @@ import signal
 import sys
 from contextlib import suppress
 from enum import Enum, auto
-from typing import Any
+from typing import Any, BinaryIO
 
+from photoclust.choices import Device
 from photoclust.errors import PackError
-from photoclust.photos.limits import EASY_MEMORY, MAX_MEMORY
+from photoclust.models.pack import FacePack
+from photoclust.photos.limits import MAX_MEMORY
 from photoclust.pipeline.examine import examine
 from photoclust.pipeline.results import Orders
 
 # What a worker may use beyond its models and one photo: arrays of the detector, of chips.
 SPARE_MEMORY = 400_000_000  # bytes
+
+
+# After a photo that needed more, a worker returns what it has to the system.
+MUCH_MEMORY = 150_000_000  # bytes
 
 
 class Message(Enum):
@@ -30,62 +36,72 @@ class Message(Enum):
     READY = auto()
     REFUSED = auto()  # PackError: the pack cannot be loaded
     CLAIM = auto()  # content hash; the answer is a bool
-    MEMORY = auto()  # None; the answer comes when there is some
+    MEMORY = auto()  # bytes; the answer comes when they are there
     DONE = auto()  # Result
+
+
+class Foreman:
+    """Who gives this process files, and answers its questions."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._requests = requests
+        self._answers = answers
+        self.memory = 0  # bytes that were asked for since the last file
+
+    def say(self, message: Message, value: Any = None) -> None:
+        pickle.dump((message, value), self._answers, protocol=pickle.HIGHEST_PROTOCOL)
+        self._answers.flush()
+
+    def hear(self) -> Any:
+        return pickle.load(self._requests)
+
+    def claim(self, content_hash: str) -> bool:
+        self.say(Message.CLAIM, content_hash)
+        return bool(self.hear())
+
+    def ask_for_memory(self, amount: int) -> None:
+        self.say(Message.MEMORY, amount)
+        self.memory = amount
+        self.hear()
 
 
 def main() -> None:
     """Answer on what was the standard output; native code that prints there prints to nobody."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    orders: Orders = pickle.load(requests)
+    foreman = Foreman(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-
-    def say(message: Message, value: Any = None) -> None:
-        pickle.dump((message, value), answers, protocol=pickle.HIGHEST_PROTOCOL)
-        answers.flush()
-
-    def ask(message: Message, value: Any = None) -> Any:
-        say(message, value)
-        return pickle.load(requests)
-
-    try:
-        pack = _load(orders)
-    except PackError as error:
-        say(Message.REFUSED, error)
-        return
-    os.dup2(nowhere, 2)
-    _limit_memory()
-    say(Message.READY)
     # The other end closes these streams when it has enough, or is gone.
     with suppress(EOFError, BrokenPipeError):
+        orders: Orders = foreman.hear()
+        try:
+            pack = _load(orders)
+        except PackError as error:
+            foreman.say(Message.REFUSED, error)
+            return
+        os.dup2(nowhere, 2)
+        _limit_memory(pack)
+        foreman.say(Message.READY)
         while True:
-            file = pickle.load(requests)
+            file = foreman.hear()
             _end_by_itself_after(orders.seconds_for(file))
-            asked_for_memory = False
-
-            def ask_for_memory() -> None:
-                nonlocal asked_for_memory
-                asked_for_memory = True
-                ask(Message.MEMORY)
-
-            def claim(content_hash: str) -> bool:
-                return bool(ask(Message.CLAIM, content_hash))
-
-            result = examine(file, pack, orders.detail, claim, ask_for_memory)
-            if asked_for_memory:
+            foreman.memory = 0
+            result = examine(file, pack, orders.detail, foreman.claim, foreman.ask_for_memory)
+            foreman.say(Message.DONE, result)
+            if foreman.memory > MUCH_MEMORY:
                 _give_memory_back()
-            say(Message.DONE, result)
 
 
-def _load(orders: Orders) -> Any:
+def _load(orders: Orders) -> FacePack:
     import cv2
+    import pi_heif
+    from PIL import AvifImagePlugin
 
     from photoclust.models.installed import load_pack
 
     cv2.setNumThreads(1)
-    return load_pack(orders.pack, orders.location)
+    pi_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    return load_pack(orders.pack, orders.location, orders.device)
 
 
 def _end_by_itself_after(seconds: float) -> None:
@@ -94,8 +110,10 @@ def _end_by_itself_after(seconds: float) -> None:
         signal.alarm(round(2 * seconds) + 60)
 
 
-def _limit_memory() -> None:
-    """Where Linux counts it, a picture that needs more than it should gets a MemoryError."""
+def _limit_memory(pack: FacePack) -> None:
+    """Where Linux counts it, a picture that needs more than it said gets a MemoryError."""
+    if pack.device is not Device.CPU:  # drivers of others claim memory that they never use
+        return
     with suppress(ImportError, OSError, ValueError):
         import resource
 
@@ -108,7 +126,7 @@ def _limit_memory() -> None:
 def _give_memory_back() -> None:
     """glibc keeps what was freed, which makes the next photo faster; not after a huge one."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(EASY_MEMORY)
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from photoclust.cli import app
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Photographer, Program
 
-# In the order of a day's work. PHOTOS, REFERENCE and OUT are folders and a file of the test.
+# In the order of a day's work. PHOTOS, REFERENCE, OUT and MOVED (a copy of PHOTOS) are folders and
+# a file of the test.
 DAY: list[tuple[str, int]] = [
     ("scan PHOTOS", 3),
     ("scan PHOTOS --retry-failed --no-cluster", 3),
@@ -43,10 +45,15 @@ DAY: list[tuple[str, int]] = [
     ("evaluate clusters --truth folders --html OUT/score.html", 0),
     ("evaluate sweep --truth folders --steps 1 --html OUT/sweep.html", 0),
     ("status", 0),
+    ("roots", 0),
+    ("prune --yes", 0),
+    ("relocate PHOTOS MOVED --yes", 0),
+    ("roots forget MOVED/sub --yes", 0),
     ("models list", 0),
     ("models show open", 0),
     ("models verify", 0),
     ("models install open", 1),
+    ("doctor", 0),
 ]
 
 NOT_IN_THE_DAY = {
@@ -82,18 +89,20 @@ def day(
     (photos / "text.txt").write_text("not a photo")
     (photos / "link.jpg").symlink_to(photos / "Ada-2.jpg")
     reference = camera.portrait(place / "reference" / "gwen.jpg", "Gwen")
-    words = {"PHOTOS": photos, "REFERENCE": reference, "OUT": place / "out"}
+    moved = shutil.copytree(photos, place / "moved", symlinks=True)
+    words = {"PHOTOS": photos, "REFERENCE": reference, "OUT": place / "out", "MOVED": moved}
+    kept = (photos, moved, reference.parent)
     (place / "out").mkdir()
     program = new_program(place / "library" / "people.db")
     done = []
     for command, expected in DAY:
-        before = fingerprint(photos) | fingerprint(reference.parent)
+        before = {path: was for folder in kept for path, was in fingerprint(folder).items()}
         line = command
         for word, path in words.items():
             line = line.replace(word, str(path))
         arguments = line.split()
         ran = program.process(*arguments, code=None, prelude=no_sockets, db_first=True)
-        after = fingerprint(photos) | fingerprint(reference.parent)
+        after = {path: now for folder in kept for path, now in fingerprint(folder).items()}
         changed = [repr(path) for path in before | after if before.get(path) != after.get(path)]
         done.append(Done(command, expected, ran.code, ran.err, changed))
     return done

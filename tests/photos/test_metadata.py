@@ -1,9 +1,10 @@
-"""When and where a photo was taken."""
+"""When, where and with what a photo was taken."""
 
 from __future__ import annotations
 
 import io
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +17,21 @@ from photoclust.photos.metadata import (
     DATE_TIME_DIGITIZED,
     DATE_TIME_ORIGINAL,
     EXIF_FOLDER,
+    GPS_DATE,
     GPS_FOLDER,
+    GPS_TIME,
     LATITUDE,
     LATITUDE_REF,
+    LONGEST_CAMERA,
     LONGITUDE,
     LONGITUDE_REF,
+    MAKE,
+    MODEL,
     OFFSET_TIME,
     OFFSET_TIME_ORIGINAL,
     Metadata,
+    camera_name,
+    read_exif,
     read_metadata,
 )
 
@@ -184,3 +192,127 @@ def test_broken_exif_says_nothing() -> None:
     stream = io.BytesIO()
     Image.new("RGB", (8, 8)).save(stream, "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
     assert decode(stream.getvalue()).metadata == Metadata(None, None, None)
+
+
+def by_satellites(local: str, date: Any, time: Any) -> str | None:
+    """The time that is told where only the satellites know the offset."""
+    return metadata_of(
+        details={DATE_TIME_ORIGINAL: local}, gps={GPS_DATE: date, GPS_TIME: time}
+    ).taken_at
+
+
+@pytest.mark.parametrize(
+    ("local", "utc", "offset"),
+    [
+        ("2020:06:07 12:00:00", (10.0, 0.0, 0.0), "+02:00"),
+        ("2020:06:07 12:00:00", (10.0, 1.0, 59.0), "+02:00"),
+        ("2020:06:07 12:00:00", (9.0, 58.0, 1.0), "+02:00"),
+        ("2020:06:07 12:00:00", (12.0, 0.0, 0.5), "+00:00"),
+        ("2020:06:07 01:00:00", (5.0, 0.0, 0.0), "-04:00"),
+        ("2020:06:07 17:30:00", (12.0, 0.0, 0.0), "+05:30"),
+        ("2020:06:07 17:45:00", (12.0, 0.0, 0.0), "+05:45"),
+        ("2020:06:07 08:30:00", (12.0, 0.0, 0.0), "-03:30"),
+        ("2020:06:08 02:00:00", (12.0, 0.0, 0.0), "+14:00"),
+        ("2020:06:07 00:00:00", (12.0, 0.0, 0.0), "-12:00"),
+    ],
+)
+def test_the_offset_follows_from_the_satellites(local: str, utc: Any, offset: str) -> None:
+    found = by_satellites(local, "2020:06:07", utc)
+    assert found is not None
+    assert found[19:] == offset
+    assert found[:19] == datetime.strptime(local, "%Y:%m:%d %H:%M:%S").isoformat()
+
+
+@pytest.mark.parametrize(
+    ("date", "utc"),
+    [
+        ("2020:06:07", (9.0, 57.0, 0.0)),  # three minutes off
+        ("2020:06:07", (9.0, 45.0, 0.0)),  # +02:15 is nowhere
+        ("2020:06:06", (10.0, 0.0, 0.0)),
+        ("2020:06:07", (23.9, 59.0, 0.0)),
+        ("2020:06:06", (21.0, 0.0, 0.0)),  # +15:00
+        ("2020:06:08", (1.0, 0.0, 0.0)),  # -13:00
+        ("yesterday", (10.0, 0.0, 0.0)),
+        ("2020:06:07", (10.0, 0.0)),
+        ("2020:06:07", (IFDRational(0, 0), 0.0, 0.0)),
+        ("", (10.0, 0.0, 0.0)),
+    ],
+)
+def test_satellites_that_make_no_sense_tell_no_offset(date: str, utc: Any) -> None:
+    assert by_satellites("2020:06:07 12:00:00", date, utc) == "2020-06-07T12:00:00"
+
+
+def test_the_cameras_own_offset_comes_before_the_satellites() -> None:
+    details = {DATE_TIME_ORIGINAL: "2020:06:07 12:00:00", OFFSET_TIME_ORIGINAL: "+01:00"}
+    gps = {GPS_DATE: "2020:06:07", GPS_TIME: (10.0, 0.0, 0.0)}
+    assert metadata_of(details=details, gps=gps).taken_at == "2020-06-07T12:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "camera"),
+    [
+        ("Canon", "Canon EOS 5D", "Canon EOS 5D"),
+        ("NIKON CORPORATION", "NIKON D750", "NIKON D750"),
+        ("SONY", "ILCE-7M3", "SONY ILCE-7M3"),
+        ("canon", "Canon EOS R5", "Canon EOS R5"),
+        ("Apple", "iPhone 12", "Apple iPhone 12"),
+        ("LG", "LGM-V300", "LG LGM-V300"),
+        ("Canon", None, "Canon"),
+        (None, "EOS R5", "EOS R5"),
+        ("  Canon \0\0", " Canon  EOS\t5D ", "Canon EOS 5D"),
+        ("Canon\0rubbish", "EOS\x07 5D\x1b", "Canon EOS 5D"),
+        (b"Canon\0", b"EOS 5D", "Canon EOS 5D"),
+        ("\0\0", " ", None),
+        (None, None, None),
+        (12, (1, 2), None),
+    ],
+)
+def test_make_and_model_are_the_camera(make: object, model: object, camera: str | None) -> None:
+    assert camera_name(make, model) == camera
+
+
+def test_a_camera_of_many_letters_is_cut() -> None:
+    assert len(camera_name("Canon", "x" * 5000) or "") == LONGEST_CAMERA
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_every_format_tells_its_camera(kind: str) -> None:
+    assert metadata_of({MAKE: "Canon", MODEL: "Canon EOS 5D"}, kind=kind).camera == "Canon EOS 5D"
+
+
+def test_exif_is_read_without_a_picture() -> None:
+    exif = Image.Exif()
+    exif[MODEL] = "EOS 5D"
+    exif.get_ifd(EXIF_FOLDER)[DATE_TIME_ORIGINAL] = "2020:06:07 12:00:00"
+    assert read_exif(exif) == Metadata("2020-06-07T12:00:00", camera="EOS 5D")
+    assert read_exif(Image.Exif()) == Metadata()
+
+
+def test_the_sample_photos_tell_what_they_say(data: Path) -> None:
+    folder = data / "formats" / "camera" / "metadata"
+    if not folder.is_dir():
+        pytest.skip("no photos with metadata in the test data")
+    wanted = {
+        "dates/date-priority-test.jpg": Metadata("2023-02-02T02:00:00"),
+        "dates/datetimeoriginal-gps.jpg": Metadata("2025-12-01T11:30:00", 39.0, -108.0),
+        "dates/time-created.jpg": Metadata(camera="Canon EOS R5"),
+        "gps-position/empty_gps.jpg": Metadata(
+            "2025-06-01T16:59:26", camera="motorola moto g(9) plus"
+        ),
+        "rating/mongolels.jpg": Metadata("2009-08-29T13:18:08", camera="Canon EOS 500D"),
+    }
+    for name, metadata in wanted.items():
+        assert decode((folder / name).read_bytes()).metadata == metadata
+
+
+def test_of_a_motion_photo_the_still_is_looked_at(data: Path) -> None:
+    path = data / "formats" / "library" / "real_media" / "mp4.mp4"
+    film = path.read_bytes() if path.exists() else b"\0\0\0\x18ftypmp42" + bytes(100_000)
+    stream = io.BytesIO()
+    exif = Image.Exif()
+    exif[MODEL] = "Pixel 7"
+    Image.new("RGB", (64, 48), (200, 30, 40)).save(stream, "JPEG", quality=95, exif=exif)
+    photo = decode(stream.getvalue() + film)
+    assert (photo.width, photo.height) == (64, 48)
+    assert abs(photo.pixels.astype(int) - (200, 30, 40)).max() < 6
+    assert photo.metadata == Metadata(camera="Pixel 7")

@@ -1,12 +1,14 @@
-"""Media that no package writes, built by hand for the tests."""
+"""Files that no package writes, built by hand."""
 
 from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from photoclust.domain import Pixels
@@ -17,7 +19,7 @@ Folder = dict[int, tuple[str, Any]]
 NUMBERS = {"B": 1, "s": 2, "H": 3, "I": 4, "R": 5, "r": 10}
 
 
-def dng(
+def _dng(
     picture: Pixels,
     orientation: int = 1,
     preview: bytes | None = None,
@@ -69,6 +71,12 @@ def dng(
     for number, name in enumerate(names):
         at[name] = 8 + sum(map(len, parts[:number]))
     return b"II*\0" + struct.pack("<I", at["first"]) + b"".join([*folders(at), jpeg, strip])
+
+
+@pytest.fixture
+def dng() -> Callable[..., bytes]:
+    """Writes a DNG: `picture, orientation=1, preview=None, plain=None, details=None`."""
+    return _dng
 
 
 def _folder(entries: Folder, at: int) -> bytes:

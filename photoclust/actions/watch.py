@@ -1,0 +1,36 @@
+"""Scan again whenever photos come, go or change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from photoclust.actions.record import ScanReport
+from photoclust.photos.discover import KINDS
+from photoclust.photos.ignoring import IGNORE_FILE
+
+# Photos mostly come in numbers: a scan begins when nothing came for so long, or at the latest.
+QUIET, LATEST = 2_000, 30_000  # milliseconds
+
+
+def watch(paths: Sequence[Path], scan_again: Callable[[], ScanReport]) -> Iterator[ScanReport]:
+    """A scan now, then one after each batch of changes below the paths, until Ctrl-C.
+
+    What is watched are photos, raws, videos and ignore files, so that a library in one of the
+    folders does not set off scans by being written to.
+    """
+    from watchfiles import Change
+    from watchfiles import watch as changes_of
+
+    def matters(_change: Change, path: str) -> bool:
+        return Path(path).suffix.lower() in KINDS or Path(path).name == IGNORE_FILE
+
+    report = scan_again()
+    yield report
+    if report.interrupted:
+        return
+    for _changes in changes_of(*paths, watch_filter=matters, step=QUIET, debounce=LATEST):
+        report = scan_again()
+        yield report
+        if report.interrupted:
+            return

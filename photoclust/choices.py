@@ -1,0 +1,28 @@
+"""What a user may choose from; light, so that the command line can offer it without delay."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Detail(StrEnum):
+    """How small the faces are that are looked for: a larger picture finds smaller ones, slower."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+    def is_closer_than(self, other: Detail) -> bool:
+        """Does it find smaller faces?"""
+        order = list(Detail)
+        return order.index(self) > order.index(other)
+
+
+class Device(StrEnum):
+    """What a model can be asked to run on."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    COREML = "coreml"
+    OPENVINO = "openvino"
