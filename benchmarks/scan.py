@@ -1,4 +1,4 @@
-"""How fast a scan is, next to the plain loop and to its own floor: the figures of docs/benchmarks.md.
+"""How fast a scan is, next to the plain loop and its own floor: figures of docs/benchmarks.md.
 
     python benchmarks/scan.py [--pack FOLDER|open] [--megapixels 12|48] [--heic] [--photos N]
 
@@ -76,7 +76,9 @@ def main() -> None:
         print(f"{len(photos)} photos, {chosen.megapixels} megapixels, {suffix[1:]}, {chosen.pack}")
         for name, value in plain.items():
             print(f"  (a) {name}: {1 / value:.1f} photos/s")
-        print(f"  (b) scan, {chosen.workers} workers: {1 / per_photo:.1f} photos/s, {memory:.0f} MB")
+        print(
+            f"  (b) scan, {chosen.workers} workers: {1 / per_photo:.1f} photos/s, {memory:.0f} MB"
+        )
         told = ", ".join(f"{name} {1000 * value:.1f}" for name, value in parts.items())
         print(f"  (c) floor: {1 / lowest:.1f} photos/s ({told} ms)")
         print(f"  (b) is {min(plain.values()) / per_photo:.2f} times (a)")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
@@ -110,7 +111,9 @@ class Album:
                 seen_at=now(),
                 reference=reference,
             )
-            photos.record_scan(photo_id, self.pack_id, scanned_at=now(), failure=None)
+            photos.record_scan(
+                photo_id, self.pack_id, Detail.NORMAL, scanned_at=now(), failure=None
+            )
             faces = [
                 DetectedFace(_detection(place, len(looks)), look, quality)
                 for place, look in enumerate(looks)

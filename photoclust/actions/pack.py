@@ -45,15 +45,7 @@ def load_recorded(stored: StoredPack, device: str = Device.AUTO) -> FacePack:
     ------
     PackError : it cannot be loaded, or is not the same any more.
     """
-    pack = load_pack(stored.name, stored.location, device)
-    if pack.description.fingerprint != stored.fingerprint:
-        raise PackError(
-            f"The pack {stored.name} is not the one this library was made with: its files or "
-            "settings have changed.",
-            "Bring the old files or the old version of photoclust back, or start another library "
-            "with --db.",
-        )
-    return pack
+    return load_pack(stored.name, stored.location, device, fingerprint=stored.fingerprint)
 
 
 def _is_same(requested: str, stored: StoredPack) -> bool:

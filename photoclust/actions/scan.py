@@ -77,7 +77,9 @@ def scan(
         wanted = _Wanted(retry_failed, detail)
         todo, seen = _plan(library, find_photos(roots, rules), known, wanted, report, progress)
         if todo:
-            orders = Orders(stored.name, stored.location, device, detail, time_limit)
+            orders = Orders(
+                stored.name, stored.location, stored.fingerprint, device, detail, time_limit
+            )
             recorder = Recorder(library, stored, report, retry_failed=retry_failed, detail=detail)
             _examine(todo, orders, workers or os.cpu_count() or 1, recorder, report, progress)
         if not report.interrupted:

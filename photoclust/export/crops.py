@@ -12,7 +12,9 @@ from photoclust.domain import Box, Pixels
 from photoclust.errors import UnreadablePhoto
 from photoclust.library import Library
 from photoclust.library.faces import Face
-from photoclust.photos.decode import DecodedPhoto, decode, read_bytes
+from photoclust.photos.decode import decode, read_bytes
+from photoclust.photos.discover import kind_of
+from photoclust.photos.video import frame_at
 
 # Room around a face on each side, as a share of the longer side of its box: hair, ears and chin.
 MARGIN = 0.35
@@ -53,28 +55,30 @@ def face_crop(pixels: Pixels, box: Box, side: int) -> Pixels:
 def face_crops(library: Library, faces: Iterable[Face], side: int) -> Iterator[tuple[Face, Pixels]]:
     """Each face with its crop of shape (side, side, 3), photo by photo.
 
-    Every photo is opened once, in the order of its first face. A face whose photo is gone or
-    cannot be read comes with a grey placeholder.
+    Every photo is opened once, in the order of its first face, and every frame of a video. A face
+    whose photo is gone or cannot be read comes with a grey placeholder.
     """
-    by_photo: dict[int, list[Face]] = {}
+    by_picture: dict[tuple[int, float | None], list[Face]] = {}
     for face in faces:
-        by_photo.setdefault(face.photo_id, []).append(face)
-    paths = library.photos.paths_of(by_photo)
-    for photo_id, its_faces in by_photo.items():
-        photo = read_photo(paths.get(photo_id, []))
+        by_picture.setdefault((face.photo_id, face.at_seconds), []).append(face)
+    paths = library.photos.paths_of(photo_id for photo_id, _ in by_picture)
+    for (photo_id, at_seconds), its_faces in by_picture.items():
+        pixels = read_picture(paths.get(photo_id, []), at_seconds)
         for face in its_faces:
-            crop = face_crop(photo.pixels, face.box, side) if photo else placeholder(side)
+            crop = placeholder(side) if pixels is None else face_crop(pixels, face.box, side)
             yield face, crop
 
 
-def read_photo(paths: Iterable[str | Path]) -> DecodedPhoto | None:
-    """A photo from the first of its files that can be read, or None.
+def read_picture(paths: Iterable[str | Path], at_seconds: float | None = None) -> Pixels | None:
+    """A photo, or a frame of a video, from the first of its files that can be read, or None.
 
     Its longest side is at most `DECODED_SIDE`.
     """
     for path in paths:
         try:
-            return decode(read_bytes(path), DECODED_SIDE)
+            if at_seconds is not None:
+                return frame_at(path, at_seconds)
+            return decode(read_bytes(path), DECODED_SIDE, kind_of(str(path))).pixels
         except UnreadablePhoto:
             continue
     return None

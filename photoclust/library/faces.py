@@ -30,6 +30,7 @@ class Face:
     box : 0..1 of the upright photo; width and height are that photo's, in pixels.
     person : its person's name, by a human's word or through its cluster.
     how : `named` (a human's word on this face), `cluster`, or None.
+    at_seconds : in a video, when it was seen.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Face:
     person_id: int | None
     person: str | None
     how: str | None
+    at_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class FaceVectors:
 
 _FACE_ROWS = """
 SELECT faces.id, faces.photo_id, x1, y1, x2, y2, score, quality, width, height, taken_at,
-       cluster_id, strength, face_people.person_id, people.name, how
+       cluster_id, strength, face_people.person_id, people.name, how, at_seconds
 FROM faces JOIN face_people ON face_people.face_id = faces.id
 JOIN packs ON packs.id = faces.pack_id AND in_use
 JOIN photos ON photos.id = faces.photo_id

@@ -47,7 +47,13 @@ def known_pack(name: str) -> KnownPack:
     )
 
 
-def load_pack(wanted: str, location: str | None = None, device: str = Device.AUTO) -> FacePack:
+def load_pack(
+    wanted: str,
+    location: str | None = None,
+    device: str = Device.AUTO,
+    *,
+    fingerprint: str | None = None,
+) -> FacePack:
     """Load a pack by name, or from a folder.
 
     Parameters
@@ -55,12 +61,25 @@ def load_pack(wanted: str, location: str | None = None, device: str = Device.AUT
     wanted : `open`, the name of an InsightFace pack, or the path of a folder of ONNX files.
     location : for a name that is no known pack, the folder it was loaded from before.
     device : one of `Device`; `auto` is CUDA where it works, else the CPU.
+    fingerprint : what it must have, to be the pack that a library recorded.
 
     Raises
     ------
-    PackError : there is no such pack, it is not installed, or it cannot be loaded, or not on that
-        device.
+    PackError : there is no such pack, it is not installed, it cannot be loaded, or not on that
+        device, or it is not the same any more.
     """
+    pack = _load(wanted, location, device)
+    if fingerprint not in (None, pack.description.fingerprint):
+        raise PackError(
+            f"The pack {wanted} is not the one this library was made with: its files or "
+            "settings have changed.",
+            "Bring the old files or the old version of photoclust back, or start another library "
+            "with --db.",
+        )
+    return pack
+
+
+def _load(wanted: str, location: str | None, device: str) -> FacePack:
     if wanted == OPEN and location is None:
         from photoclust.models.open_pack import OpenPack
 

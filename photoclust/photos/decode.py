@@ -7,7 +7,7 @@ import io
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,10 @@ import numpy as np
 from photoclust.domain import Pixels
 from photoclust.errors import UnreadablePhoto
 from photoclust.photos.discover import reason_of
-from photoclust.photos.limits import MAX_BYTES, MAX_MEMORY, halves_of, memory_of
+from photoclust.photos.jxl import DECODING, is_jxl, jxl_size, read_jxl
+from photoclust.photos.limits import EASY_MEMORY, MAX_BYTES, MAX_MEMORY, halves_of, memory_of
 from photoclust.photos.metadata import Metadata, read_metadata
+from photoclust.photos.raw import DEVELOPING, develop, open_raw
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,7 +63,6 @@ class Photo:
     """A photo whose header was read, and that can be decoded, more than once and in any size."""
 
     facts: PhotoFacts
-    memory: int  # bytes that decoding needs at most, those of the file among them
     _decoded: Callable[[int], Pixels]
 
     @property
@@ -72,7 +73,8 @@ class Photo:
     def pixels(self, at_least: int) -> Pixels:
         """Upright RGB, shape (height, width, 3), its longest side at least so long if the photo is.
 
-        Larger ones are shrunk by halves while they are decoded, where their format can.
+        Larger ones are shrunk by halves while they are decoded, where their format can; of a RAW
+        photo there is only its preview, and half of what the sensor saw.
 
         Raises
         ------
@@ -80,6 +82,10 @@ class Photo:
         """
         with _explained():
             return self._decoded(at_least)
+
+
+AskForMemory = Callable[[int], None]
+"""Is called with the bytes that decoding needs; returns when they may be used."""
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -101,38 +107,53 @@ def read_bytes(path: str | Path) -> bytes:
     return data
 
 
-def decode(data: bytes, longest_side: int = WORKING_SIDE) -> DecodedPhoto:
+def decode(data: bytes, longest_side: int = WORKING_SIDE, kind: str = "photo") -> DecodedPhoto:
     """Decode a photo, turn it upright and shrink it to `longest_side` pixels if it is larger.
+
+    `kind` is "photo" or "raw", as `find_photos` tells.
 
     Raises
     ------
     UnreadablePhoto : with the reason that is recorded for the file.
     """
-    photo = open_photo(data)
+    photo = open_photo(data, kind, longest_side)
     pixels = shrunk(photo.pixels(longest_side), longest_side)
     return DecodedPhoto(pixels, photo.facts.width, photo.facts.height, photo.facts.metadata)
 
 
-def open_photo(data: bytes, kind: str = "photo", decoded_side: int = WORKING_SIDE) -> Photo:
+def open_photo(
+    data: bytes,
+    kind: str = "photo",
+    decoded_side: int = WORKING_SIDE,
+    ask_for_memory: AskForMemory = lambda _bytes: None,
+) -> Photo:
     """Read the header of a photo.
 
     Parameters
     ----------
     kind : "photo" or "raw", as `find_photos` tells.
-    decoded_side : pixels; what it will be decoded at, for `memory`.
+    decoded_side : pixels; what it will be decoded at first.
 
     Raises
     ------
     UnreadablePhoto : it is no photo, or decoding it needs more than `MAX_MEMORY`.
     """
+
+    def admit(width: int, height: int, memory: int) -> None:
+        if memory > MAX_MEMORY:
+            raise UnreadablePhoto(
+                f"too large: {width} x {height} pixels would need {memory // 1_000_000} MB of "
+                f"memory, the limit is {MAX_MEMORY // 1_000_000} MB"
+            )
+        if memory > EASY_MEMORY:
+            ask_for_memory(memory)
+
     with _explained():
-        photo = _open(data, kind, decoded_side)
-    if photo.memory > MAX_MEMORY:
-        raise UnreadablePhoto(
-            f"too large: {photo.facts.width} x {photo.facts.height} pixels would need "
-            f"{photo.memory // 1_000_000} MB of memory, the limit is {MAX_MEMORY // 1_000_000} MB"
-        )
-    return photo
+        if kind == "raw":
+            return _open_raw(data, decoded_side, admit)
+        if is_jxl(data):
+            return _open_jxl(data, admit)
+        return _open(data, decoded_side, admit)
 
 
 def shrunk(pixels: Pixels, longest_side: int) -> Pixels:
@@ -147,15 +168,18 @@ def shrunk(pixels: Pixels, longest_side: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _open(data: bytes, kind: str, decoded_side: int) -> Photo:
+def _open(
+    data: bytes, decoded_side: int, admit: Callable[[int, int, int], None], turn: int | None = None
+) -> Photo:
+    """What Pillow reads; `turn` is an EXIF orientation to go by instead of the picture's own."""
     from PIL import Image
 
     _prepare_pillow()
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         metadata = read_metadata(image)
         width, height = image.size
-        orientation = _orientation(image)
-        memory = len(data) + memory_of(image, decoded_side)
+        orientation = turn or _orientation(image)
+        admit(width, height, len(data) + memory_of(image, decoded_side))
         fast = image.format in ("JPEG", "MPO") and image.mode in ("L", "RGB")
 
     def decoded(at_least: int) -> Pixels:
@@ -165,8 +189,35 @@ def _open(data: bytes, kind: str, decoded_side: int) -> Photo:
         return _turned(pixels, orientation)
 
     if orientation in _SIDEWAYS:
-        return Photo(PhotoFacts(height, width, metadata), memory, decoded)
-    return Photo(PhotoFacts(width, height, metadata), memory, decoded)
+        return Photo(PhotoFacts(height, width, metadata), decoded)
+    return Photo(PhotoFacts(width, height, metadata), decoded)
+
+
+def _open_raw(data: bytes, decoded_side: int, admit: Callable[[int, int, int], None]) -> Photo:
+    """The camera's preview for a first look; what the sensor saw where more is asked for."""
+    raw = open_raw(data)
+    facts = PhotoFacts(raw.width, raw.height, raw.metadata)
+
+    def developed(_at_least: int) -> Pixels:
+        return _turned(develop(data), raw.orientation)
+
+    with suppress(UnreadablePhoto):
+        if raw.preview is not None:
+            admit(raw.width, raw.height, 2 * len(data))
+            shown = _open(raw.preview, decoded_side, admit, raw.preview_orientation)
+            preview = shown.pixels(decoded_side)
+            return Photo(
+                facts, lambda at_least: preview if at_least <= decoded_side else developed(at_least)
+            )
+    admit(raw.width, raw.height, len(data) + DEVELOPING * raw.width * raw.height)
+    return Photo(facts, developed)
+
+
+def _open_jxl(data: bytes, admit: Callable[[int, int, int], None]) -> Photo:
+    width, height = jxl_size(data)
+    admit(width, height, len(data) + DECODING * width * height)
+    picture = read_jxl(data)
+    return Photo(PhotoFacts(width, height, picture.metadata), lambda _at_least: picture.pixels)
 
 
 def _decoded_jpeg(data: bytes, width: int, height: int, at_least: int) -> Pixels | None:

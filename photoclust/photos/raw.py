@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
 # pixels (EXIF's thumbnail), or 1024 and more.
 PREVIEW_SIDE = 1000  # pixels
 
-# More are refused. The largest sensor, Phase One's, has 151 million; half-size development of
-# this many takes about 1.5 GB.
-MAX_PIXELS = 250_000_000
+# What `develop` needs: 24 megapixels took 112 MB.
+DEVELOPING = 6  # bytes a pixel of the sensor
 
 # LibRaw's `flip` -> EXIF orientation: 1 mirrors left to right, 2 upside down, 4 swaps the axes
 # (LibRaw's `tiff_head`).
@@ -39,54 +40,68 @@ CR3_HEAD = 65536  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class RawPicture:
-    """What a RAW file shows, not yet turned upright.
+class RawPhoto:
+    """What a RAW file says of itself, and the preview in it.
 
     Attributes
     ----------
-    picture : JPEG, whose own orientation is to be ignored, or RGB pixels (height, width, 3).
-    orientation : what turns it upright, as EXIF's 1 to 8.
+    preview : JPEG, whose own orientation is to be ignored; None if it is missing or too small.
+    preview_orientation, orientation : what turns the preview, and what `develop` gives, upright,
+        as EXIF's 1 to 8.
     width, height : of the whole upright photo, in pixels, as the sensor took it.
     """
 
-    picture: bytes | Pixels
+    preview: bytes | None
+    preview_orientation: int
     orientation: int
     width: int
     height: int
     metadata: Metadata
 
 
-def read_raw(data: bytes) -> RawPicture:
-    """The camera's preview if it is large enough, otherwise a development at half the size.
+def open_raw(data: bytes) -> RawPhoto:
+    """Read the header of a RAW file and its preview.
 
     Raises
     ------
     UnreadablePhoto : with the reason that is recorded for the file.
     """
+    with _opened(data) as raw:
+        sizes = raw.sizes
+        orientation = ORIENTATIONS[sizes.flip] if 0 <= sizes.flip < 8 else 1
+        width, height = sizes.width, sizes.height
+        if orientation >= 5:
+            width, height = height, width
+        preview, shown, exif = _preview(raw)
+        turned = preview is not None and _is_upright(shown, (width, height), orientation)
+        return RawPhoto(
+            preview, 1 if turned else orientation, orientation, width, height, _metadata(data, exif)
+        )
+
+
+def develop(data: bytes) -> Pixels:
+    """What the sensor saw, at half its size, not turned: RGB, shape (height, width, 3).
+
+    Raises
+    ------
+    UnreadablePhoto : with the reason that is recorded for the file.
+    """
+    with _opened(data) as raw:
+        developed = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8, user_flip=0)
+    if developed.shape[2] == 1:  # a sensor without colours
+        developed = np.repeat(developed, 3, axis=2)
+    return np.asarray(developed, np.uint8)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[RawPy]:
+    """LibRaw over the file; what it says is wrong, in words for people."""
     require("raw")
     import rawpy
 
     try:
         with rawpy.imread(io.BytesIO(data)) as raw:
-            sizes = raw.sizes
-            if sizes.width * sizes.height > MAX_PIXELS:
-                raise UnreadablePhoto(
-                    f"too large: {sizes.width} x {sizes.height} pixels, "
-                    f"the limit is {MAX_PIXELS // 1_000_000} megapixels"
-                )
-            orientation = ORIENTATIONS[sizes.flip] if 0 <= sizes.flip < 8 else 1
-            width, height = sizes.width, sizes.height
-            if orientation >= 5:
-                width, height = height, width
-            preview, shown, exif = _preview(raw)
-            if preview is None:
-                picture: bytes | Pixels = _develop(raw)
-            else:
-                picture = preview
-                if _is_upright(shown, (width, height), orientation):
-                    orientation = 1
-    except UnreadablePhoto:
-        raise
+            yield raw
     except (rawpy.LibRawFileUnsupportedError, rawpy.LibRawRequestForNonexistentImageError):
         raise UnreadablePhoto("not a RAW photo that LibRaw can read") from None
     except (rawpy.LibRawIOError, rawpy.LibRawDataError):
@@ -95,38 +110,24 @@ def read_raw(data: bytes) -> RawPicture:
         raise UnreadablePhoto("not enough memory to decode it") from None
     except Exception as error:  # decoders raise anything on broken data
         raise UnreadablePhoto(f"RAW photo cannot be decoded ({type(error).__name__})") from error
-    return RawPicture(picture, orientation, width, height, _metadata(data, exif))
 
 
-def _develop(raw: RawPy) -> Pixels:
-    """Half-size RGB, not turned; sensors without colour filters give one channel."""
-    pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8, user_flip=0)
-    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
-
-
-def _preview(raw: RawPy) -> tuple[bytes | Pixels | None, tuple[int, int], Exif | None]:
-    """The embedded preview or None if it is too small, its width and height, and its EXIF.
+def _preview(raw: RawPy) -> tuple[bytes | None, tuple[int, int], Exif | None]:
+    """The embedded JPEG or None if it is too small, its width and height, and its EXIF.
 
     LibRaw picks the largest, and gives a JPEG that has none the EXIF of the RAW file.
     """
-    import rawpy
     from PIL import Image
 
     try:
         found = raw.extract_thumb()
-    except rawpy.LibRawError:  # none, or of a kind that it cannot give
-        return None, (0, 0), None
-    if not isinstance(found.data, bytes):
-        high, wide = found.data.shape[:2]
-        is_colour = found.data.ndim == 3 and found.data.shape[2] == 3
-        large = is_colour and max(high, wide) >= PREVIEW_SIDE
-        return found.data if large else None, (wide, high), None
-    try:
+        if not isinstance(found.data, bytes):
+            return None, (0, 0), None
         with Image.open(io.BytesIO(found.data), formats=["JPEG"]) as image:
             exif = image.getexif()
             large = max(image.size) >= PREVIEW_SIDE
             return found.data if large else None, image.size, exif
-    except Exception:  # a broken preview is none
+    except Exception:  # no preview, one of another kind, or a broken one
         return None, (0, 0), None
 
 

@@ -55,6 +55,7 @@ class Crew:
         self._error: BaseException | None = None
         self._closed = False
         self._workers: list[_Worker] = []
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Crew:
         return self
@@ -65,6 +66,9 @@ class Crew:
             self._changed.notify_all()
         for worker in self._workers:
             worker.kill()
+        self._purse.give_back(sys.maxsize)  # nobody waits any more
+        for thread in self._threads:
+            thread.join()
 
     def examine(self, files: list[PhotoFile]) -> Iterator[Result]:
         """The result of each file, in order.
@@ -76,7 +80,9 @@ class Crew:
         waiting = iter(enumerate(files))
         self._given_out = 0
         for _ in range(min(self._count, len(files))):
-            threading.Thread(target=self._serve, args=(waiting,), daemon=True).start()
+            thread = threading.Thread(target=self._serve, args=(waiting,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
         for number in range(len(files)):
             with self._changed:
                 self._given_out = number
@@ -124,7 +130,12 @@ class Crew:
             self._workers.append(worker)
             if self._closed:
                 worker.kill()
-        worker.start(self._orders)
+        try:
+            worker.start(self._orders)
+        except BaseException:
+            worker.kill()
+            worker.end()
+            raise
         return worker
 
     def _examined(self, worker: _Worker, file: PhotoFile) -> Result:
@@ -143,6 +154,7 @@ class Crew:
                     with self._changed:
                         request = self._claim(value)
                 elif message is Message.MEMORY:
+                    self._purse.give_back(memory)  # what counts is what it asked for last
                     self._purse.take(value)
                     memory, request = value, None
         except (EOFError, OSError, pickle.UnpicklingError):

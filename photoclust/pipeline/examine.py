@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 
 from photoclust.choices import Detail
 from photoclust.domain import DetectedFace
 from photoclust.errors import UnreadablePhoto
 from photoclust.models.pack import FacePack
-from photoclust.photos.decode import Photo, open_photo, read_bytes
+from photoclust.photos.decode import AskForMemory, Photo, open_photo, read_bytes
 from photoclust.photos.discover import PhotoFile
-from photoclust.photos.limits import EASY_MEMORY, MAX_FACES
+from photoclust.photos.limits import MAX_FACES
 from photoclust.pipeline.results import Claim, Examined, Result, Unreadable
 from photoclust.pipeline.tracks import examine_video
 
@@ -21,15 +20,14 @@ def examine(
     pack: FacePack,
     detail: Detail,
     claim: Claim,
-    ask_for_memory: Callable[[int], None] = lambda _bytes: None,
+    ask_for_memory: AskForMemory = lambda _bytes: None,
 ) -> Result:
     """What is in a file; whatever is wrong with it is told, not raised.
 
     Parameters
     ----------
     claim : is asked before the content is decoded.
-    ask_for_memory : is called with the bytes that decoding needs if they are many, and returns when
-        they are there.
+    ask_for_memory : is called with the bytes that decoding needs if they are many.
     """
     if file.kind == "video":
         return examine_video(file, pack, detail, claim)
@@ -39,9 +37,7 @@ def examine(
         content_hash = hashlib.sha256(data).hexdigest()
         if not claim(content_hash):
             return Examined(file, content_hash)
-        photo = open_photo(data, file.kind, pack.decoded_side)
-        if photo.memory > EASY_MEMORY:
-            ask_for_memory(photo.memory)
+        photo = open_photo(data, file.kind, pack.decoded_side, ask_for_memory)
         return Examined(file, content_hash, photo.facts, tuple(faces_of(photo, pack, detail)))
     except UnreadablePhoto as error:
         return Unreadable(file, error.message, content_hash)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from photoclust.choices import Detail
+from photoclust.choices import Detail, Device
 from photoclust.domain import DetectedFace
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.discover import PhotoFile
@@ -51,7 +51,8 @@ class Orders:
 
     pack: str
     location: str | None
-    device: str = "auto"
+    fingerprint: str
+    device: str = Device.AUTO
     detail: Detail = Detail.NORMAL
     time_limit: float = TIME_LIMIT
 

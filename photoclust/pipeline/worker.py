@@ -101,7 +101,7 @@ def _load(orders: Orders) -> FacePack:
 
     cv2.setNumThreads(1)
     pi_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    return load_pack(orders.pack, orders.location, orders.device)
+    return load_pack(orders.pack, orders.location, orders.device, fingerprint=orders.fingerprint)
 
 
 def _end_by_itself_after(seconds: float) -> None:

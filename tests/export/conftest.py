@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
@@ -65,7 +66,9 @@ class Album:
             library.photos.record_file(
                 str(path), photo_id=photo_id, size=len(data), mtime_ns=1, seen_at=NOW
             )
-            library.photos.record_scan(photo_id, self.pack_id, scanned_at=NOW, failure=None)
+            library.photos.record_scan(
+                photo_id, self.pack_id, Detail.NORMAL, scanned_at=NOW, failure=None
+            )
             qualities = qualities or [0.5] * len(boxes)
             return library.faces.add(
                 photo_id,

@@ -84,7 +84,7 @@ def test_many_faces_are_no_burden(album: Album) -> None:
             " INSERT INTO photos (id, content_hash, taken_at) SELECT i, i, '2020-01-01' FROM n",
             count // 2,
         )
-        library.query("INSERT INTO scans SELECT id, 1, 'done', NULL, '2020' FROM photos")
+        library.query("INSERT INTO scans SELECT id, 1, 'done', NULL, '2020', 'normal' FROM photos")
         library.query(
             "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks)"
             " SELECT id, 1, 0, 0, 1, 1, 1, 1, '[]' FROM photos, (SELECT 1 UNION ALL SELECT 2)"

@@ -87,7 +87,8 @@ def test_every_format_gives_the_same_picture(suffix: str) -> None:
 
 
 def test_every_ending_is_tried_here() -> None:
-    assert set(WRITTEN) | {".heic", ".heif", ".hif"} == PHOTO_SUFFIXES
+    elsewhere = {".heic", ".heif", ".hif", ".jxl"}
+    assert set(WRITTEN) | elsewhere == PHOTO_SUFFIXES
 
 
 def test_the_ending_does_not_matter_only_the_bytes(tmp_path: Path) -> None:

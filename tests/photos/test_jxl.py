@@ -13,7 +13,9 @@ from PIL import Image
 
 from photoclust.domain import Pixels
 from photoclust.errors import UnreadablePhoto
+from photoclust.photos import decode as decoding
 from photoclust.photos import jxl
+from photoclust.photos.decode import open_photo
 from photoclust.photos.jxl import is_jxl, read_jxl
 from photoclust.photos.metadata import EXIF_FOLDER, Metadata
 
@@ -113,8 +115,9 @@ def test_broken_exif_does_not_spoil_the_pixels(box: bytes) -> None:
 def test_a_photo_that_is_too_large_is_refused_before_it_is_decoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jxl, "MAX_PIXELS", 3000)
-    assert refused(written(upright_picture())).startswith("too large: 64 x 48 pixels")
+    monkeypatch.setattr(decoding, "MAX_MEMORY", 20_000)
+    with pytest.raises(UnreadablePhoto, match="too large: 64 x 48 pixels"):
+        open_photo(written(upright_picture()))
 
 
 @pytest.mark.parametrize("junk", [b"", b"Dear diary", b"\xff\x0a", jxl.SIGNATURES[1], bytes(999)])

@@ -13,7 +13,7 @@ from photoclust.errors import UnreadablePhoto
 from photoclust.photos import optional
 from photoclust.photos.jxl import read_jxl
 from photoclust.photos.optional import DECODERS, require
-from photoclust.photos.raw import read_raw
+from photoclust.photos.raw import open_raw
 from photoclust.photos.video import frame_at, key_frames, video_facts
 
 
@@ -61,7 +61,7 @@ def test_every_reader_asks_first(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.touch()
     for read, given in (
-        (read_raw, b""), (read_jxl, b""), (video_facts, path),
+        (open_raw, b""), (read_jxl, b""), (video_facts, path),
         (lambda path: list(key_frames(path)), path), (lambda path: frame_at(path, 0), path),
     ):  # fmt: skip
         with pytest.raises(UnreadablePhoto, match="need the package"):

@@ -6,7 +6,7 @@ import io
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -14,13 +14,35 @@ from PIL import Image
 
 from photoclust.domain import Pixels
 from photoclust.errors import UnreadablePhoto
+from photoclust.photos import decode as decoding
 from photoclust.photos import raw as raws
+from photoclust.photos.decode import open_photo
 from photoclust.photos.metadata import Metadata
-from photoclust.photos.raw import RawPicture, read_raw
+from photoclust.photos.raw import develop, open_raw
 
 pytest.importorskip("rawpy")
 
 Dng = Callable[..., bytes]
+
+
+class RawPicture(NamedTuple):
+    """The preview, or where there is none what `develop` gives, and what turns it upright."""
+
+    picture: bytes | Pixels
+    orientation: int
+    width: int
+    height: int
+    metadata: Metadata
+
+
+def read_raw(data: bytes) -> RawPicture:
+    raw = open_raw(data)
+    if raw.preview is not None:
+        shown, orientation = raw.preview, raw.preview_orientation
+        return RawPicture(shown, orientation, raw.width, raw.height, raw.metadata)
+    return RawPicture(develop(data), raw.orientation, raw.width, raw.height, raw.metadata)
+
+
 RED, GREEN, BLUE, WHITE = (200, 30, 40), (40, 180, 60), (30, 60, 190), (250, 250, 250)
 CANON = {271: ("s", "Canon"), 272: ("s", "Canon EOS 5D")}
 TAKEN = {0x9003: ("s", "2020:01:02 03:04:05"), 0x9011: ("s", "+02:00")}
@@ -216,8 +238,17 @@ def test_of_a_cut_raw_the_preview_is_taken_where_it_is_whole(dng: Dng) -> None:
 
 
 def test_a_sensor_that_is_too_large_is_refused(dng: Dng, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(raws, "MAX_PIXELS", 12_000)
-    assert refused(dng(np.asarray(laid(1)))).startswith("too large: 128 x 96 pixels")
+    monkeypatch.setattr(decoding, "MAX_MEMORY", 60_000)
+    with pytest.raises(UnreadablePhoto, match="too large: 128 x 96 pixels"):
+        open_photo(dng(np.asarray(laid(1))), "raw")
+
+
+def test_the_preview_is_looked_at_first_and_the_sensor_where_more_is_asked_for(dng: Dng) -> None:
+    preview = jpeg(laid(6, 960, 1280).resize((1280, 960)))
+    photo = open_photo(dng(np.asarray(laid(6, 3000, 4000)), 6, preview), "raw", 1000)
+    assert (photo.facts.width, photo.facts.height) == (3000, 4000)
+    assert photo.pixels(1000).shape == (1280, 960, 3)
+    assert photo.pixels(4000).shape == (2000, 1500, 3)
 
 
 def test_many_kinds_of_damage_are_refused_or_read(dng: Dng) -> None:

@@ -27,7 +27,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class ShownFace:
-    """A face of somebody: box in 0..1 of its photo, and the file of its crop."""
+    """A face of somebody: box in 0..1 of its photo, and the file of its crop.
+
+    `at_seconds` tells the frame of a video.
+    """
 
     id: int
     who: Who
@@ -36,6 +39,7 @@ class ShownFace:
     picture: str
     photo_page: str
     day: date | None
+    at_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class ShownPhoto:
     taken_at: str | None
     place: tuple[float, float] | None
     faces: tuple[ShownFace, ...]
+
+    @property
+    def at_seconds(self) -> float | None:
+        """The frame that stands for a video: that of its best face."""
+        return max(self.faces, key=lambda face: face.quality).at_seconds
 
     @property
     def page(self) -> str:
@@ -150,7 +159,8 @@ def _shown_photo(
 
 def _shown_face(face: Face, content_hash: str) -> ShownFace:
     # Named by photo and box, not by the face's id: the same crop in any library.
-    cut = hashlib.sha256(f"{content_hash} {tuple(face.box)}".encode()).hexdigest()
+    at = "" if face.at_seconds is None else f" {face.at_seconds}"
+    cut = hashlib.sha256(f"{content_hash} {tuple(face.box)}{at}".encode()).hexdigest()
     return ShownFace(
         id=face.id,
         who=_who(face),
@@ -159,6 +169,7 @@ def _shown_face(face: Face, content_hash: str) -> ShownFace:
         picture=f"faces/face-{cut[:HASH_DIGITS]}.webp",
         photo_page=_photo_page(face.photo_id),
         day=_day(face.taken_at),
+        at_seconds=face.at_seconds,
     )
 
 

@@ -6,17 +6,18 @@ import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 
 from photoclust.errors import PhotoclustError, UnreadablePhoto
-from photoclust.export.crops import face_crop, placeholder, read_photo
+from photoclust.export.crops import face_crop, placeholder, read_picture
 from photoclust.export.gallery.content import ShownPhoto
 from photoclust.export.writing import PART_SUFFIX, write_whole
 from photoclust.photos.decode import read_bytes
-from photoclust.photos.discover import PHOTO_SUFFIXES
+from photoclust.photos.discover import KINDS
 from photoclust.progress import Progress
 
 Originals = Literal["none", "copy", "link"]
@@ -68,18 +69,22 @@ def _make(photo: ShownPhoto, paths: Iterable[str], out: Path) -> list[str]:
     wanted = [name for name in photo.pictures if not (out / name).exists()]
     if not wanted:
         return []
-    decoded = read_photo(paths)
-    if decoded is None:
-        return wanted
+    paths = list(paths)
+    read = lru_cache(1)(lambda at_seconds: read_picture(paths, at_seconds))
+    missing = []
     for name in wanted:
+        pixels = read(crops[name].at_seconds if name in crops else photo.at_seconds)
+        if pixels is None:
+            missing.append(name)
+            continue
         if name in crops:
-            image = Image.fromarray(face_crop(decoded.pixels, crops[name].box, FACE_SIDE))
+            image = Image.fromarray(face_crop(pixels, crops[name].box, FACE_SIDE))
         else:
-            image = Image.fromarray(decoded.pixels)
+            image = Image.fromarray(pixels)
         if name == photo.thumb:
             image.thumbnail((THUMB_SIDE, THUMB_SIDE), reducing_gap=3.0)
         write_whole(out / name, _webp(image))
-    return []
+    return missing
 
 
 def _webp(image: Image.Image) -> bytes:
@@ -112,7 +117,7 @@ def add_originals(
         path = next((path for path in paths.get(photo.id, ()) if os.access(path, os.R_OK)), None)
         if path is not None:
             suffix = os.path.splitext(path)[1].lower()
-            known = suffix if suffix in PHOTO_SUFFIXES else ""
+            known = suffix if suffix in KINDS else ""
             name = f"originals/original-{photo.id}-{photo.digest}{known}"
             added = _link(path, out / name) if how == "link" else _copy(path, out / name)
             if added:
