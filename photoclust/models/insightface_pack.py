@@ -110,7 +110,9 @@ class InsightFacePack(FacePack):
         if max(height, width) > LONGEST_ASPECT * min(height, width):
             return []
         sides = [(side, side) for side in DETECTION_SIDES[detail]]
-        boxes, points = self._detector.detect(_bgr(pixels), sides)
+        shrunk = _bgr(_fitted(pixels, max(DETECTION_SIDES[detail])))
+        boxes, points = self._detector.detect(shrunk, sides)
+        height, width = shrunk.shape[:2]
         found = []
         for (*corners, score), landmarks in zip(boxes, points, strict=True):
             unit = np.clip(np.array(corners) / ([width, height] * 2), 0, 1)
@@ -140,6 +142,23 @@ def _cut(pixels: Pixels, landmarks: NDArray[Any], places: NDArray[Any], side: in
 
     matrix = similarity_transform(landmarks, places)
     return np.asarray(cv2.warpAffine(pixels, matrix, (side, side)), np.uint8)
+
+
+def _fitted(pixels: Pixels, side: int) -> Pixels:
+    """A larger picture as InsightFace shrinks it into a square, sampled bilinearly.
+
+    It does so itself, but then a whole photo would have to be brought to BGR first.
+    """
+    import cv2
+
+    height, width = pixels.shape[:2]
+    if max(height, width) <= side:
+        return pixels
+    if height > width:
+        size = (int(side * width / height), side)
+    else:
+        size = (side, int(side * height / width))
+    return np.asarray(cv2.resize(pixels, size), np.uint8)
 
 
 def _landmark_places() -> NDArray[np.float32]:

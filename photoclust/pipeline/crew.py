@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import signal
@@ -9,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
@@ -24,6 +26,8 @@ WINDOW = 1000
 
 # How long a worker may take to load its models, the first time ever to build them.
 START_LIMIT = 300.0  # seconds
+
+WATCH_EVERY = 0.5  # seconds
 
 # glibc maps large blocks anew for each picture, which costs as much as decoding it (docs/
 # benchmarks.md), and numeric libraries start threads of their own. Both are better told not to.
@@ -56,11 +60,13 @@ class Crew:
         self._closed = False
         self._workers: list[_Worker] = []
         self._threads: list[threading.Thread] = []
+        self._ended = threading.Event()
 
     def __enter__(self) -> Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended.set()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -80,9 +86,8 @@ class Crew:
         waiting = iter(enumerate(files))
         self._given_out = 0
         for _ in range(min(self._count, len(files))):
-            thread = threading.Thread(target=self._serve, args=(waiting,), daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            self._start(self._serve, waiting)
+        self._start(self._watch)
         for number in range(len(files)):
             with self._changed:
                 self._given_out = number
@@ -93,6 +98,17 @@ class Crew:
                     raise self._error
                 result = self._results.pop(number)
             yield result
+
+    def _start(self, work: Callable[..., None], *arguments: Any) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _watch(self) -> None:
+        """In a thread: end workers that take too long."""
+        while not self._ended.wait(WATCH_EVERY):
+            for worker in self._workers:
+                worker.kill_if_late()
 
     def _serve(self, waiting: Iterator[tuple[int, PhotoFile]]) -> None:
         """In a thread: one worker after the other, until no file is left."""
@@ -200,6 +216,7 @@ class _Worker:
             env={**ENVIRONMENT, **os.environ},
         )
         self._timed_out = False
+        self.deadline = math.inf  # of the answer that is waited for, on the monotonic clock
 
     @property
     def alive(self) -> bool:
@@ -227,20 +244,19 @@ class _Worker:
         """Send it something, return what it says; it is killed after `limit` seconds."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        watch = threading.Timer(limit, self._time_out)
-        watch.daemon = True
-        watch.start()
+        self.deadline = time.monotonic() + limit
         try:
             pickle.dump(request, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
             message, value = pickle.load(self._process.stdout)
             return message, value
         finally:
-            watch.cancel()
+            self.deadline = math.inf
 
-    def _time_out(self) -> None:
-        self._timed_out = True
-        self.kill()
+    def kill_if_late(self) -> None:
+        if time.monotonic() > self.deadline:
+            self._timed_out = True
+            self.kill()
 
     def why_it_ended(self, limit: float) -> str:
         """As a reason that is recorded for the file."""
