@@ -9,10 +9,12 @@ a. the loop that most programs have, `cv2.imread` and `FaceAnalysis.get`, once w
    defaults and once with `det_size=(640, 640)`; for `open`, `cv2.imread` and the pack itself;
 b. `photoclust scan`, a process from its start to its end, without clustering;
 c. the floor: (b)'s own calls to decode, detect and embed, timed alone in one process on one
-   thread, summed over the photos and divided by the cores.
+   thread, summed over the photos and divided by the cores;
+d. what workers do, by as many threads of one process instead.
 
-(a) and (c) run on a part of the photos, spread over (b)'s time: before, and after it. The
-differing photos tell how many of (a)'s faces (b) found, and how alike their embeddings are.
+(a), (c) and (d) run on a part of the photos, before (b) and after it. The differing photos tell
+how many of (a)'s faces (b) found, and how alike their embeddings are. HEIC is written by
+pillow-heif, which is GPL and no dependency: `pip install pillow-heif` where it is wanted.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ def main() -> None:
     default = os.environ.get("PHOTOCLUST_DATA", "../shared/data")
     parser.add_argument("--data", type=Path, default=Path(default))
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "shots")
-    parser.add_argument("--only", choices=("loop", "floor"), help="one measurement, as JSON")
+    parser.add_argument(
+        "--only", choices=("loop", "floor", "threads"), help="one measurement, as JSON"
+    )
     chosen = parser.parse_args()
     suffix = ".heic" if chosen.heic else ".jpg"
     folder = chosen.folder / f"{chosen.megapixels}{suffix}"
@@ -54,10 +58,10 @@ def main() -> None:
         write_shots(chosen.data, folder, chosen.photos, chosen.megapixels, DISTINCT, suffix)
     )
     if chosen.only:
-        measure = {"loop": loop, "floor": floor}[chosen.only]
+        measure = {"loop": loop, "floor": floor, "threads": threads}[chosen.only]
         print(json.dumps(measure(chosen.pack, photos[:PART], chosen.megapixels)))
         return
-    measured: dict[str, list[dict[str, float]]] = {"loop": [], "floor": []}
+    measured: dict[str, list[dict[str, float]]] = {"loop": [], "floor": [], "threads": []}
     with tempfile.TemporaryDirectory() as place:
         for turn in range(2):
             for only in measured:
@@ -72,6 +76,7 @@ def main() -> None:
         parts = {
             name: np.mean([run[name] for run in measured["floor"]]) for name in measured["floor"][0]
         }
+        threaded = np.mean([run["seconds"] for run in measured["threads"]])
         lowest = sum(parts.values()) / chosen.workers
         print(f"{len(photos)} photos, {chosen.megapixels} megapixels, {suffix[1:]}, {chosen.pack}")
         for name, value in plain.items():
@@ -81,17 +86,18 @@ def main() -> None:
         )
         told = ", ".join(f"{name} {1000 * value:.1f}" for name, value in parts.items())
         print(f"  (c) floor: {1 / lowest:.1f} photos/s ({told} ms)")
+        print(f"  (d) threads: {1 / threaded:.1f} photos/s")
         print(f"  (b) is {min(plain.values()) / per_photo:.2f} times (a)")
         print(f"  (b) is {lowest / per_photo:.2f} of (c)")
         agreement(database, photos[:DISTINCT], chosen.pack)
 
 
 def by_itself(only: str, arguments: list[str]) -> dict[str, float]:
-    """One measurement in a process of its own; the floor with the memory settings of workers."""
+    """One measurement in a process of its own; all but the loop with the settings of workers."""
     from photoclust.pipeline.crew import ENVIRONMENT
 
     command = [sys.executable, __file__, *arguments, "--only", only]
-    environment = os.environ | (ENVIRONMENT if only == "floor" else {})
+    environment = os.environ | (ENVIRONMENT if only != "loop" else {})
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     )
@@ -195,6 +201,31 @@ def floor(pack: str, photos: list[Path], megapixels: int) -> dict[str, float]:
     for path in photos:
         once(path)
     return {name: seconds / len(photos) for name, seconds in spent.items()}
+
+
+def threads(pack: str, photos: list[Path], megapixels: int) -> dict[str, float]:
+    """Seconds a photo of what workers do, by a thread a core and one pack for all."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import cv2
+
+    from photoclust.choices import Detail
+    from photoclust.models.installed import load_pack
+    from photoclust.photos.discover import PhotoFile
+    from photoclust.pipeline.examine import examine
+
+    cv2.setNumThreads(1)
+    loaded = load_pack(pack)
+    files = [PhotoFile(str(path), 0, 0) for path in photos]
+
+    def work(file: PhotoFile) -> None:
+        examine(file, loaded, Detail.NORMAL, lambda _hash: True)
+
+    work(files[0])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        started = time.monotonic()
+        list(pool.map(work, files))
+        return {"seconds": (time.monotonic() - started) / len(files)}
 
 
 def agreement(database: Path, photos: list[Path], pack: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from photoclust.actions.pack import recorded_pack
@@ -91,19 +90,17 @@ def scan(
     return report
 
 
-@dataclass(frozen=True, slots=True)
 class _Wanted:
     """Which files that were looked at before are to be looked at again."""
 
-    retry_failed: bool
-    detail: Detail
+    def __init__(self, retry_failed: bool, detail: Detail) -> None:
+        self._statuses = {None, "failed"} if retry_failed else {None}
+        self._details = {other for other in Detail if detail.is_closer_than(other)}
 
     def again(self, before: KnownFile) -> bool:
-        if before.status is None:
-            return True
-        if before.status == "failed":
-            return self.retry_failed
-        return before.detail is not None and self.detail.is_closer_than(before.detail)
+        return before.status in self._statuses or (
+            before.status == "done" and before.detail in self._details
+        )
 
 
 def _examine(

@@ -32,7 +32,7 @@ MIN_SCORE = 0.5
 BUILD = 2
 
 # Pixels of the square pictures that the detector is given. 128 and 640 are InsightFace's own.
-DETECTION_SIDES = {Detail.LOW: [640], Detail.NORMAL: [128, 640], Detail.HIGH: [128, 640, 1600]}
+DETECTION_SIDES = {Detail.LOW: [128, 320], Detail.NORMAL: [128, 640], Detail.HIGH: [128, 640, 1600]}
 
 EYE_DISTANCE = 35.0  # pixels, between the eyes of a 112-px chip
 

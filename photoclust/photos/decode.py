@@ -352,10 +352,16 @@ def _as_rgb(image: Image) -> Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+# What decoders raise with words for people; others, such as ZeroDivisionError, slip out.
+_SPEAKING = (OSError, ValueError, SyntaxError, NotImplementedError)
+
+
 def _reason(error: Exception) -> str:
     text = " ".join(str(error).split())
     if "truncated" in text.lower() or isinstance(error, EOFError):
         return "truncated"
     if isinstance(error, MemoryError):
         return "not enough memory to decode it"
-    return f"cannot be decoded ({text[:120] or type(error).__name__})"
+    if not text or not isinstance(error, _SPEAKING) or text.startswith("decoder error"):
+        return "damaged"
+    return f"cannot be decoded ({text[:120]})"

@@ -28,9 +28,9 @@ TIME_LIMIT = 60.0  # seconds
 
 # Bytes a pixel that Pillow needs to load a picture and to bring it to a mode that can be shrunk.
 LOADED = {"1": 5, "P": 5, "PA": 8, "L": 1, "LA": 8, "RGBA": 8, "I;16": 4, "I;16B": 4}
-LOADED_ELSE = 5
+LOADED_ELSE = 4
 # Bytes a pixel that decoders hold beside that.
-WHOLE = {"HEIF": 3, "AVIF": 4, "WEBP": 12}
+WHOLE = {"HEIF": 3, "AVIF": 4, "WEBP": 12, "PNG": 1, "TIFF": 1, "BMP": 1}
 # Bytes a pixel of the picture that comes out, on its way to an array: as it is, or converted.
 AS_IT_IS, CONVERTED = 3, 8
 

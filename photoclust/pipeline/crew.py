@@ -29,6 +29,9 @@ START_LIMIT = 300.0  # seconds
 
 WATCH_EVERY = 0.5  # seconds
 
+# What a worker process runs.
+WORKER = "from photoclust.pipeline.worker import main; main()"
+
 # glibc maps large blocks anew for each picture, which costs as much as decoding it (docs/
 # benchmarks.md), and numeric libraries start threads of their own. Both are better told not to.
 ENVIRONMENT = {
@@ -203,10 +206,7 @@ class _Worker:
 
     def __init__(self) -> None:
         # The path is handed on, so that a program that set up its own finds the same modules.
-        code = (
-            f"import sys; sys.path[:] = {sys.path!r}; "
-            "from photoclust.pipeline.worker import main; main()"
-        )
+        code = f"import sys; sys.path[:] = {sys.path!r}; {WORKER}"
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-c", code],

@@ -69,7 +69,7 @@ def faces_of(photo: Photo, pack: FacePack, detail: Detail = Detail.NORMAL) -> li
         if small:
             del pixels
             faces += pack.embed(photo.pixels(photo.longest_side), small)
-    except UnreadablePhoto:
+    except (UnreadablePhoto, MemoryError):
         raise
     except Exception as error:  # a model that stumbles over one photo must not end the scan
         raise UnreadablePhoto(f"cannot be analysed ({type(error).__name__})") from error

@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +41,12 @@ NO_SOCKETS = """
 import os, sys
 def watch(event, arguments):
     if event.startswith("socket.") and event not in ("socket.gethostname", "socket.__new__"):
-        os.write(2, f"network: {event} {arguments}".encode())
+        with open(os.path.join(os.path.dirname(__file__), "broken"), "a") as broken:
+            broken.write(f"network: {event} {arguments}")
         os._exit(79)
 sys.addaudithook(watch)
 """
+RULE_BROKEN = 79
 
 COUNTS = ("seen", "indexed", "unchanged", "duplicate", "moved", "skipped", "failed", "waiting")
 
@@ -133,19 +136,45 @@ def _run_photoclust(
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Ran:
-    """Run photoclust as a process, after `prelude` (Python) when there is one."""
-    start = ["-m", "photoclust"]
-    if prelude:
-        start = ["-c", f"{prelude}\nfrom photoclust.cli import main\nmain()"]
-    result = subprocess.run(
-        [*wrapper, sys.executable, *start, *arguments],
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        env=child_environment(**(env or {})),
-        cwd=cwd,
-        check=False,
-    )
-    return Ran(result.returncode, result.stdout, result.stderr.decode("utf-8", "replace"))
+    """Run photoclust as a process, it and its workers after `prelude` (Python) if there is one.
+
+    What a prelude writes to the file `broken` beside it ends the run with the code `RULE_BROKEN`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        first = running_first(Path(folder), prelude) if prelude else {}
+        result = subprocess.run(
+            [*wrapper, sys.executable, "-m", "photoclust", *arguments],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=child_environment(**first, **(env or {})),
+            cwd=cwd,
+            check=False,
+        )
+        ran = Ran(result.returncode, result.stdout, result.stderr.decode("utf-8", "replace"))
+        broken = Path(folder, "broken")
+        if broken.exists():
+            return Ran(RULE_BROKEN, ran.out, ran.err + broken.read_text())
+        return ran
+
+
+def running_first(folder: Path, code: str) -> dict[str, str]:
+    """The environment in which every Python, workers too, runs this before anything else."""
+    folder.joinpath("sitecustomize.py").write_text(code)
+    before = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(folder), *([before] if before else [])])}
+
+
+@pytest.fixture
+def in_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`in_workers(code)`: every process that this one starts runs this Python first."""
+
+    def prepare(code: str) -> None:
+        folder = tmp_path / "first"
+        folder.mkdir(exist_ok=True)
+        for name, value in running_first(folder, code).items():
+            monkeypatch.setenv(name, value)
+
+    return prepare
 
 
 @pytest.fixture(scope="session")
@@ -229,7 +258,7 @@ def program(tmp_path: Path) -> Program:
 
 @pytest.fixture(scope="session")
 def no_sockets() -> str:
-    """A prelude for a process: the first touch of a socket ends it."""
+    """A prelude for a process and its workers: the first touch of a socket ends them."""
     return NO_SOCKETS
 
 

@@ -7,12 +7,11 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from photoclust.models.open_pack import OpenPack
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Audit, DemoPhotos, Photographer, Program
@@ -31,14 +30,18 @@ sys.addaudithook(watch)
 """
 
 
+# Whoever looks for a face dies, and its photo fails.
+NO_INFERENCE = """
+import os
+from photoclust.models.open_pack import OpenPack
+OpenPack.detect = lambda *_: os._exit(80)
+"""
+
+
 @pytest.fixture
-def no_inference(small_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`small_world` is scanned; from here on a photo that is analysed fails the test."""
-
-    def analyse(self: OpenPack, pixels: object) -> None:
-        raise AssertionError("a photo was analysed again")
-
-    monkeypatch.setattr(OpenPack, "analyse", analyse)
+def no_inference(small_world: Path, in_workers: Callable[[str], None]) -> None:
+    """`small_world` is scanned; from here on a photo that is analysed has failed."""
+    in_workers(NO_INFERENCE)
 
 
 def faces_of(program: Program) -> list[tuple[object, ...]]:
@@ -142,6 +145,13 @@ def test_same_file_given_twice_is_seen_once(
 
 @pytest.mark.usefixtures("no_inference")
 class TestNothingIsAnalysedAgain:
+    def test_a_new_photo_would_be_noticed(
+        self, program: Program, camera: Photographer, small_world: Path
+    ) -> None:
+        camera.portrait(small_world / "new.jpg", "Ada", shot=9)
+        audit = program.scan(small_world, code=3)
+        assert audit.failed_why == {"crashed the program that read it": 1}
+
     def test_copied_file(self, program: Program, small_world: Path) -> None:
         shutil.copy(small_world / "Ada-1.jpg", small_world / "copy.jpg")
         assert program.scan(small_world).told == {"unchanged": 10, "duplicate": 1}

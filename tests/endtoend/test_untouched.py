@@ -56,6 +56,15 @@ DAY: list[tuple[str, int]] = [
     ("doctor", 0),
 ]
 
+# A worker that calls home for every photo.
+CALLS_HOME = """
+import sys
+if "pipeline.worker" in " ".join(sys.orig_argv):
+    import socket
+    from photoclust.pipeline import worker
+    worker.examine = lambda *_: socket.create_connection(("192.0.2.1", 80), timeout=1)
+"""
+
 NOT_IN_THE_DAY = {
     "demo",  # test_demo.py runs it under the same guard
 }
@@ -113,6 +122,15 @@ def test_command_needs_no_network_and_leaves_photos_alone(day: list[Done], numbe
     done = day[number]
     assert done.code == done.expected, done.err
     assert done.changed == []
+
+
+def test_a_worker_that_touches_a_socket_would_be_noticed(
+    program: Program, camera: Photographer, no_sockets: str, tmp_path: Path
+) -> None:
+    camera.portraits(tmp_path / "photos", "Ada", 2)
+    ran = program.process("scan", tmp_path / "photos", code=79, prelude=no_sockets + CALLS_HOME)
+    assert "network: socket.connect" in ran.err
+    assert ran.audit.failed_why == {"crashed the program that read it": 2}
 
 
 def test_the_day_has_every_command() -> None:
