@@ -20,6 +20,7 @@ def session_options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # it keeps a block for each size of photo
     options.log_severity_level = 3
     return options
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # The most memory that one photo may need. Workers share as much, so that two of them, with their
 # models and whatever they decode, stay under 1.2 GB.
-MAX_MEMORY = 500_000_000  # bytes, those of the file among them
+MAX_MEMORY = 420_000_000  # bytes, those of the file among them
 
 # A photo that needs less is decoded without asking: 12 megapixels of JPEG need 40 MB.
 EASY_MEMORY = 60_000_000  # bytes
@@ -27,10 +27,12 @@ MAX_FACES = 500
 TIME_LIMIT = 60.0  # seconds
 
 # Bytes a pixel that Pillow needs to load a picture and to bring it to a mode that can be shrunk.
-LOADED = {"1": 5, "P": 5, "PA": 8, "L": 1, "LA": 8, "RGBA": 8, "I;16": 4, "I;16B": 4}
+LOADED = {"1": 5, "P": 5, "PA": 8, "L": 1, "LA": 8, "RGBA": 8, "I;16": 8, "I;16B": 8}
 LOADED_ELSE = 4
 # Bytes a pixel that decoders hold beside that.
 WHOLE = {"HEIF": 3, "AVIF": 4, "WEBP": 12, "PNG": 1, "TIFF": 1, "BMP": 1}
+# HEIF goes straight into an array.
+HEIF = 6  # bytes a pixel
 # Bytes a pixel of the picture that comes out, on its way to an array: as it is, or converted.
 AS_IT_IS, CONVERTED = 3, 8
 
@@ -43,6 +45,8 @@ def memory_of(image: Image, decoded_side: int) -> int:
     """Bytes that decoding an opened picture needs at most, when it is decoded at this side."""
     pixels = image.width * image.height
     halves = halves_of(max(image.size), decoded_side)
+    if image.format == "HEIF" and image.mode == "RGB":
+        return pixels * HEIF + (pixels >> 2 * halves) * AS_IT_IS
     if image.format in ("JPEG", "MPO"):
         held = COEFFICIENTS.get(image.mode, COEFFICIENTS_ELSE) * bool(image.info.get("progressive"))
         return pixels * held + (pixels >> 2 * halves) * (AS_IT_IS + 1)

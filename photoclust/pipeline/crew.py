@@ -27,6 +27,9 @@ WINDOW = 1000
 # How long a worker may take to load its models, the first time ever to build them.
 START_LIMIT = 300.0  # seconds
 
+# A worker that is killed while it loads them, as a system short of memory does, gets another go.
+STARTS = 3
+
 WATCH_EVERY = 0.5  # seconds
 
 # What a worker process runs.
@@ -36,7 +39,7 @@ WORKER = "from photoclust.pipeline.worker import main; main()"
 # benchmarks.md), and numeric libraries start threads of their own. Both are better told not to.
 ENVIRONMENT = {
     "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
     "MALLOC_TOP_PAD_": str(16 << 20),
     "MALLOC_ARENA_MAX": "1",
     "OMP_NUM_THREADS": "1",
@@ -143,19 +146,24 @@ class Crew:
                 worker.end()
 
     def _new_worker(self) -> _Worker:
-        worker = _Worker()
-        with self._changed:
-            self._workers = [each for each in self._workers if each.alive]
-            self._workers.append(worker)
-            if self._closed:
+        starts = 1
+        while True:
+            worker = _Worker()
+            with self._changed:
+                self._workers = [each for each in self._workers if each.alive]
+                self._workers.append(worker)
+                if self._closed:
+                    worker.kill()
+            try:
+                worker.start(self._orders)
+                return worker
+            except BaseException:
+                again = worker.was_killed and not self._closed and starts < STARTS
                 worker.kill()
-        try:
-            worker.start(self._orders)
-        except BaseException:
-            worker.kill()
-            worker.end()
-            raise
-        return worker
+                worker.end()
+                if not again:
+                    raise
+            starts += 1
 
     def _examined(self, worker: _Worker, file: PhotoFile) -> Result:
         """Have a worker examine a file, answering its questions."""
@@ -221,6 +229,11 @@ class _Worker:
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    @property
+    def was_killed(self) -> bool:
+        """Did a signal end it that was not sent because it took too long?"""
+        return (self._process.poll() or 0) < 0 and not self._timed_out
 
     def start(self, orders: Orders) -> None:
         """Wait until the models are loaded.

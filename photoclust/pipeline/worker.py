@@ -27,7 +27,7 @@ SPARE_MEMORY = 400_000_000  # bytes
 
 
 # After a photo that needed more, a worker returns what it has to the system.
-MUCH_MEMORY = 150_000_000  # bytes
+MUCH_MEMORY = 130_000_000  # bytes
 
 
 class Message(Enum):
