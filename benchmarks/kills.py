@@ -5,8 +5,8 @@
 Copies 36 photos of the shared data set into a temporary folder and runs a script of commands on
 them once without disturbance: that is the reference. Then, again and again from an empty library,
 each command of the script is started and killed some times (the command alone, it and its workers
-at once, or one worker only; after a delay drawn from the command's usual duration, or at the next
-write to the library after that), and at last left to end. Names are given meanwhile. After every
+at once, or one worker only; after a delay drawn from the command's usual duration, or at a write to
+the library), and at last left to end. Names are given meanwhile. After every
 kill the library is copied, with its side files as they were left, and the copy is checked.
 
 In every other round names are only given between two commands, the same ones as in the reference:
@@ -44,6 +44,7 @@ ORPHANS_END = 10.0  # seconds, by which workers without their command are gone
 PATIENCE = 120.0  # seconds that a command may take to its end
 SAME_FACE = 0.5  # intersection over union
 AT_A_WRITE = 0.35  # share of the kills
+MOST_WRITES = 25  # of a scan before such a kill
 NAMED_BEFORE, NAMED_MEANWHILE = 0.3, 0.3  # share of the runs in free rounds
 NEW_CACHE = 3  # every so many libraries the models are built anew
 KILLED_WORKER = "crashed the program that read it (SIGKILL)"
@@ -68,11 +69,11 @@ class Step:
 
 FULL = ("cluster", "--full", "--yes")
 SCRIPT = (
-    Step(("scan",), 1, (4, 8)),
-    Step(FULL, 0, (1, 3), then_name=True),
-    Step(("scan", "--no-cluster"), 2, (2, 5)),
-    Step(("cluster",), 0, (1, 3)),
-    Step(FULL, 0, (1, 3)),
+    Step(("scan",), 1, (5, 8)),
+    Step(FULL, 0, (2, 4), then_name=True),
+    Step(("scan", "--no-cluster"), 2, (3, 6)),
+    Step(("cluster",), 0, (2, 4)),
+    Step(FULL, 0, (2, 4)),
 )
 
 
@@ -176,6 +177,7 @@ class Command:
     def __init__(self, db: Path, words: list[str], cache: Path) -> None:
         self._db = db
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
+        self._words = ""
         self.started = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "photoclust", *words, "--db", str(db)],
@@ -193,11 +195,13 @@ class Command:
             return False
         return True
 
-    def ended_before_a_write(self) -> bool:
-        """Wait for the next change of the library's files."""
+    def ended_before(self, writes: int) -> bool:
+        """Wait until the library's files changed so many times."""
         before = self._files()
         while self._process.poll() is None:
-            if self._files() != before:
+            if (now := self._files()) != before:
+                before, writes = now, writes - 1
+            if writes == 0:
                 return False
             time.sleep(0.0003)
         return True
@@ -215,9 +219,9 @@ class Command:
         found = []
         for pid in psutil.pids():
             with suppress(OSError, psutil.Error):
-                if os.getsid(pid) == self._process.pid:
-                    if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                        found.append(pid)
+                ours = os.getsid(pid) == self._process.pid
+                if ours and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                    found.append(pid)
         return found
 
     def workers(self) -> list[int]:
@@ -229,6 +233,7 @@ class Command:
         else:
             self._process.kill()
         self._process.wait()
+        self._complaints.close()
 
     def orphans_end(self) -> float | None:
         """Seconds until no process of it lives; None if that does not come."""
@@ -243,8 +248,12 @@ class Command:
 
     def result(self) -> tuple[int | None, str]:
         """Exit code and what it said."""
-        self._complaints.seek(0)
-        return self._process.poll(), self._complaints.read().decode(errors="replace")
+        code = self._process.poll()
+        if code is not None and not self._complaints.closed:
+            self._complaints.seek(0)
+            self._words = self._complaints.read().decode(errors="replace")
+            self._complaints.close()
+        return code, self._words
 
 
 @dataclass
@@ -274,16 +283,22 @@ class Trial:
     ----------
     place : an empty folder for libraries and copies of them.
     folders : of photos; a step gets the first so many of them.
+    cache : with the models built; by default one is made in `place`.
     """
 
     def __init__(
-        self, place: Path, folders: list[Path], seed: int, script: tuple[Step, ...] = SCRIPT
+        self,
+        place: Path,
+        folders: list[Path],
+        seed: int,
+        script: tuple[Step, ...] = SCRIPT,
+        cache: Path | None = None,
     ) -> None:
         self._place = place
         self._folders = folders
         self._script = script
         self._chance = random.Random(seed)
-        self._cache = place / "cache"
+        self._cache = cache or place / "cache"
         self.report = Report()
         self._said: dict[Key, tuple[str, str]] = {}
         self._seconds: list[float] = []
@@ -305,8 +320,9 @@ class Trial:
 
     def _undisturbed(self) -> State:
         self._db = self._place / "reference.db"
-        self._finish(Step(("scan", "--no-cluster"), 1, (0, 0)))  # builds the models
-        self._db.unlink()
+        if not self._cache.exists():
+            self._finish(Step(("scan", "--no-cluster"), 1, (0, 0)))  # builds the models
+            self._db.unlink()
         for step in self._script:
             self._seconds.append(self._finish(step))
             if step.then_name:
@@ -331,7 +347,7 @@ class Trial:
             for kill in range(self._chance.randint(*step.kills)):
                 if kill and self._photos_left(step, self._state()) == 0:
                     break
-                at_once = number == 0 and kill < 2 and self._chance.random() < 0.5
+                at_once = number == 0 and (kill == 0 or (kill == 1 and self._chance.random() < 0.5))
                 self._disturb(step, self._seconds[number], free and not last, at_once)
             self._finish(step)
             self._check(step, "left to end")
@@ -379,6 +395,9 @@ class Trial:
         left = self._photos_left(step, before)
         delay = 0.0 if at_once else self._chance.uniform(0, usual * (0.4 + 0.6 * left))
         aimed = at_once or self._chance.random() < AT_A_WRITE
+        writes = 1
+        if aimed and step.folders and not at_once:  # one of the photos', most likely
+            delay, writes = 0.0, self._chance.randint(1, MOST_WRITES)
         victim = self._chance.choices(("parent", "all", "worker"), (4, 3, 3))[0]
         retry = ["--retry-failed"] * (step.folders > 0 and self._chance.random() < 0.5)
         chance = self._chance.random() if name and before.made else 1.0
@@ -389,8 +408,8 @@ class Trial:
             command.ended_within(delay * self._chance.random())
             self._name_somebody(faces_only=True)
         ended = command.ended_within(command.started + delay - time.monotonic())
-        if aimed and not ended and not command.ended_before_a_write():
-            time.sleep(self._chance.choice((0, 0, 0.001, 0.005, 0.02)))
+        if aimed and not ended and not command.ended_before(writes):
+            time.sleep(self._chance.choice((0, 0.001, 0.005, 0.02, 0.1)))
         workers = command.workers()
         code, words = command.result()
         if code is not None:
@@ -407,7 +426,9 @@ class Trial:
         self._expect("no worker is left", lasted is not None, f"after {step.name}, {victim}")
         self.report.slowest_orphan = max(self.report.slowest_orphan, lasted or 0.0)
         after = self._check(step, victim)
-        phase = self._phase(step, before, after, left, bool(workers))
+        phase = "while workers run"
+        if victim != "worker":
+            phase = self._phase(step, before, after, left, bool(workers))
         self.report.kills[step.name, phase, victim] += 1
         self.report.aimed[step.name, phase] += aimed
 
@@ -596,9 +617,9 @@ def table(report: Report) -> str:
     lines += ["", *(f"{number:6} times checked: {what}" for what, number in report.checks.items())]
     lines += [
         "",
-        f"{report.libraries} libraries, {report.decisions} decisions; {report.ended_first} commands "
-        f"ended before they could be killed; {report.no_worker} scans ended because a worker was "
-        "killed while it loaded its models.",
+        f"{report.libraries} libraries, {report.decisions} decisions.",
+        f"{report.ended_first} commands ended before they could be killed.",
+        f"{report.no_worker} scans gave up because a worker was killed while it loaded its models.",
         f"Workers whose command was killed were gone after {report.slowest_orphan:.1f} s at most.",
         f"{report.seconds:.0f} s. Failures: {len(report.failures)}",
     ]

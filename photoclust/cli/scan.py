@@ -113,11 +113,16 @@ def scan(
             finally:
                 progress.finish()
 
-        for report in keep_watch(paths, scan_now) if watch else [scan_now()]:
-            _print_report(report)
-            failed, interrupted = bool(report.failed), report.interrupted
-            if watch and not interrupted:
-                say("Watching. Ctrl-C ends it.")
+        try:
+            for report in keep_watch(paths, scan_now) if watch else [scan_now()]:
+                _print_report(report)
+                failed, interrupted = bool(report.failed), report.interrupted
+                if watch and not interrupted:
+                    say("Watching. Ctrl-C ends it.")
+        except KeyboardInterrupt:
+            if not watch:
+                raise
+            say("No longer watching.")
     if interrupted:
         raise typer.Exit(INTERRUPTED)
     if failed:

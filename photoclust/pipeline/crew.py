@@ -168,11 +168,13 @@ class Crew:
     def _examined(self, worker: _Worker, file: PhotoFile) -> Result:
         """Have a worker examine a file, answering its questions."""
         limit = self._orders.seconds_for(file)
-        content_hash, memory = None, 0
+        content_hash, memory, spent = None, 0, 0.0
         try:
             request: Any = file
             while True:
-                message, value = worker.ask(request, limit)
+                started = time.monotonic()
+                message, value = worker.ask(request, limit - spent)
+                spent += time.monotonic() - started
                 if message is Message.DONE:
                     result: Result = value
                     return result
@@ -181,9 +183,11 @@ class Crew:
                     with self._changed:
                         request = self._claim(value)
                 elif message is Message.MEMORY:
-                    self._purse.give_back(memory)  # what counts is what it asked for last
-                    self._purse.take(value)
-                    memory, request = value, None
+                    if value > memory:
+                        self._purse.give_back(memory)
+                        self._purse.take(value)
+                        memory = value
+                    request = None
         except (EOFError, OSError, pickle.UnpicklingError):
             return Unreadable(file, worker.why_it_ended(limit), content_hash)
         finally:
@@ -276,7 +280,7 @@ class _Worker:
         code = self._process.wait()
         self.end()
         if self._timed_out:
-            return f"took longer than {limit:.0f} seconds"
+            return f"took longer than {limit:g} s"
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return f"crashed the program that read it ({name})"
 

@@ -10,7 +10,7 @@ from photoclust.errors import UnreadablePhoto
 from photoclust.models.pack import FacePack
 from photoclust.photos.decode import AskForMemory, Photo, open_photo, read_bytes
 from photoclust.photos.discover import PhotoFile
-from photoclust.photos.limits import MAX_FACES
+from photoclust.photos.limits import EASY_MEMORY, MAX_FACES, MAX_MEMORY
 from photoclust.pipeline.results import Claim, Examined, Result, Unreadable
 from photoclust.pipeline.tracks import examine_video
 
@@ -33,6 +33,8 @@ def examine(
         return examine_video(file, pack, detail, claim)
     content_hash = None
     try:
+        if file.size > EASY_MEMORY:  # who waits for room to decode must not hold much already
+            ask_for_memory(MAX_MEMORY)
         data = read_bytes(file.path)
         content_hash = hashlib.sha256(data).hexdigest()
         if not claim(content_hash):

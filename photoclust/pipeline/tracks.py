@@ -47,6 +47,8 @@ def examine_video(file: PhotoFile, pack: FacePack, detail: Detail, claim: Claim)
         tracks = tracks_of(_faces_of(key_frames(file.path), pack, detail), pack)
     except UnreadablePhoto as error:
         return Unreadable(file, error.message, content_hash)
+    except MemoryError:
+        return Unreadable(file, "not enough memory", content_hash)
     facts = PhotoFacts(found.width, found.height, found.metadata, found.seconds)
     best = sorted(tracks, key=lambda track: -track.best.quality)[:MAX_FACES]
     return Examined(
@@ -75,6 +77,8 @@ def _faces_of(
     for frame in frames:
         try:
             yield frame.seconds, pack.analyse(frame.pixels, detail)
+        except (UnreadablePhoto, MemoryError):
+            raise
         except Exception as error:  # a model that stumbles over one frame must not end the scan
             raise UnreadablePhoto(f"cannot be analysed ({type(error).__name__})") from error
 

@@ -61,8 +61,10 @@ class Foreman:
 
     def ask_for_memory(self, amount: int) -> None:
         self.say(Message.MEMORY, amount)
-        self.memory = amount
+        self.memory = max(amount, self.memory)
+        left = _alarm(0)
         self.hear()
+        _alarm(left)
 
 
 def main() -> None:
@@ -84,12 +86,13 @@ def main() -> None:
         foreman.say(Message.READY)
         while True:
             file = foreman.hear()
-            _end_by_itself_after(orders.seconds_for(file))
             foreman.memory = 0
+            _alarm(round(2 * orders.seconds_for(file)) + 60)
             result = examine(file, pack, orders.detail, foreman.claim, foreman.ask_for_memory)
-            foreman.say(Message.DONE, result)
+            _alarm(0)
             if foreman.memory > MUCH_MEMORY:
-                _give_memory_back()
+                _give_memory_back()  # before somebody else is told that there is room
+            foreman.say(Message.DONE, result)
 
 
 def _load(orders: Orders) -> FacePack:
@@ -104,10 +107,12 @@ def _load(orders: Orders) -> FacePack:
     return load_pack(orders.pack, orders.location, orders.device, fingerprint=orders.fingerprint)
 
 
-def _end_by_itself_after(seconds: float) -> None:
-    """Somebody watches and kills; a worker that nobody watches any more must not hang for ever."""
-    if hasattr(signal, "alarm"):
-        signal.alarm(round(2 * seconds) + 60)
+def _alarm(seconds: int) -> int:
+    """End this process after so many seconds, 0 never; returns what was left of the time before.
+
+    A crew watches and kills; a worker that nobody watches any more must not hang for ever.
+    """
+    return signal.alarm(seconds) if hasattr(signal, "alarm") else 0
 
 
 def _limit_memory(pack: FacePack) -> None:

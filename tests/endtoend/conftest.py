@@ -14,8 +14,9 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class Audit:
 
 
 def _reasons(text: str | None) -> dict[str, int]:
-    parts = [part.split(" ", 1) for part in text.split(", ")] if text else []
+    parts = [part.split(" ", 1) for part in re.split(r", (?=\d+ )", text)] if text else []
     return {reason: int(count) for count, reason in parts}
 
 
@@ -312,6 +313,25 @@ class Photographer:
         shots = range(first, first + count)
         return [self.portrait(folder / f"{name}-{shot}.jpg", name, shot) for shot in shots]
 
+    def film(self, path: Path, *scenes: Sequence[tuple[str, int]], side: int = 240) -> Path:
+        """A video; in each scene, a second long, people (name, shot) stand side by side."""
+        av = pytest.importorskip("av")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("mpeg4", rate=5)
+            stream.width, stream.height, stream.pix_fmt = side * len(scenes[0]), side, "yuv420p"
+            stream.gop_size, stream.bit_rate = 5, 8_000_000
+            for scene in scenes:
+                pixels = np.hstack([self._cut(name, shot, side) for name, shot in scene])
+                for _ in range(5):
+                    container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            container.mux(stream.encode(None))
+        return path
+
+    def pixels(self, name: str, shot: int = 1, side: int = 200) -> np.ndarray:
+        """What `portrait` stores: RGB, shape (side, side, 3)."""
+        return self._cut(name, shot, side)
+
     def _cut(self, name: str, shot: int, side: int) -> np.ndarray:
         chance = np.random.default_rng(shot)
         person = PEOPLE[name]
@@ -332,6 +352,19 @@ class Photographer:
 @pytest.fixture(scope="session")
 def camera() -> Photographer:
     return Photographer()
+
+
+@pytest.fixture(scope="session")
+def dng() -> Callable[..., bytes]:
+    """Writes a DNG; what tests/photos has, which pytest gives to no other folder."""
+    path = Path(__file__).parents[1] / "photos" / "conftest.py"
+    spec = spec_from_file_location("files_built_by_hand", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    write: Callable[..., bytes] = module._dng
+    return write
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,13 @@
-"""What ends a scan early, and that nothing is lost by it: Ctrl-C, kill, a full disk, a rival."""
+"""What comes between a scan and its end, and that nothing is lost by it.
+
+Ctrl-C, kill, a killed worker, a full disk, a rival, files that go or change meanwhile.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 if TYPE_CHECKING:
@@ -20,6 +26,27 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds; only a test that fails waits so long
 
 SLOW_PHOTOS = 18
+
+ORPHANS_END = 10.0  # seconds
+
+# A worker to which the file `slow.jpg` comes as from a disk that hangs.
+SLOW_WORKER = """
+import time
+from photoclust.pipeline import examine, worker
+read = examine.read_bytes
+def read_slowly(path):
+    if path.endswith("slow.jpg"):
+        time.sleep(60)
+    return read(path)
+examine.read_bytes = read_slowly
+worker.main()
+"""
+
+REASONS = (
+    "SELECT reason FROM scans WHERE reason NOT NULL"
+    " UNION ALL SELECT failure FROM files WHERE failure NOT NULL"
+)
+KILLED = "crashed the program that read it (SIGKILL)"
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +151,190 @@ def test_killed_scan_loses_nothing(program: Program, many_photos: Path, undistur
     assert audit.unchanged >= 3
     assert faces_by_content(program.db) == faces_by_content(undisturbed)
     assert groups(program.db) == groups(undisturbed)
+
+
+def workers_of(running: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(running.pid).children(recursive=True)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Nobody may be there to reap it, as in a container."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.parametrize("written", [0, 3])
+def test_workers_of_a_killed_scan_end_by_themselves(
+    program: Program, many_photos: Path, written: int
+) -> None:
+    running = program.start("scan", many_photos, "--workers", "2")
+    wait_until_written(program, running, written)
+    end = time.monotonic() + PATIENCE
+    while len(workers := workers_of(running)) < 2:
+        assert time.monotonic() < end, "no workers were started"
+        time.sleep(0.005)
+    running.kill()
+    running.communicate()
+    end = time.monotonic() + ORPHANS_END
+    while not all(map(has_ended, workers)):
+        assert time.monotonic() < end, f"left: {workers}"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_killed_worker_costs_its_photo_only(
+    program: Program, many_photos: Path, undisturbed: Path, workers: str
+) -> None:
+    running = program.start("scan", many_photos, "--workers", workers)
+    wait_until_written(program, running, 2)
+    victim = workers_of(running)[0]
+    victim.suspend()  # so that it surely has a photo
+    time.sleep(0.3)
+    victim.kill()
+    err = running.communicate(timeout=PATIENCE)[1].decode()
+    assert running.returncode == 3, err
+    audit = program.audit_of(err)
+    assert audit.told == {"indexed": SLOW_PHOTOS - 1, "failed": 1}
+    assert program.sql(REASONS) == [(KILLED,)]
+    is_whole(program)
+
+    audit = program.scan(many_photos, "--retry-failed")
+    assert audit.told == {"unchanged": SLOW_PHOTOS - 1, "indexed": 1}
+    assert faces_by_content(program.db) == faces_by_content(undisturbed)
+
+
+def test_a_worker_killed_while_it_loads_its_models_is_started_again(
+    program: Program, many_photos: Path
+) -> None:
+    running = program.start("scan", many_photos, "--workers", "1")
+    end = time.monotonic() + PATIENCE
+    while not (workers := workers_of(running)):
+        assert time.monotonic() < end, "no worker was started"
+        time.sleep(0.002)
+    workers[0].kill()
+    err = running.communicate(timeout=PATIENCE)[1].decode()
+    assert running.returncode == 0, err
+    assert program.audit_of(err).told == {"indexed": SLOW_PHOTOS}
+
+
+@pytest.fixture
+def changing_photos(many_photos: Path, tmp_path: Path) -> Path:
+    """A copy of `many_photos` in which photos may come to harm."""
+    return shutil.copytree(many_photos, tmp_path / "changing")
+
+
+def test_a_photo_that_vanishes_before_it_is_read(program: Program, changing_photos: Path) -> None:
+    running = program.start("scan", changing_photos, "--workers", "1")
+    wait_until_written(program, running, 1)
+    last = max(changing_photos.iterdir())
+    kept = last.read_bytes()
+    last.unlink()
+    err = running.communicate(timeout=PATIENCE)[1].decode()
+    assert running.returncode == 3, err
+    audit = program.audit_of(err)
+    assert audit.told == {"indexed": SLOW_PHOTOS - 1, "failed": 1}
+    assert audit.failed_why == {"no such file or directory": 1}
+    is_whole(program)
+
+    assert program.scan(changing_photos).told == {"unchanged": SLOW_PHOTOS - 1}
+    last.write_bytes(kept)
+    audit = program.scan(changing_photos)
+    assert audit.told == {"unchanged": SLOW_PHOTOS - 1, "indexed": 1}
+
+
+def test_photos_that_change_while_the_scan_runs(
+    program: Program, changing_photos: Path, camera: Photographer
+) -> None:
+    """One that was read is read again next time; one that was not is what it became."""
+    running = program.start("scan", changing_photos, "--workers", "1")
+    wait_until_written(program, running, 1)
+    first, *_others, last = sorted(changing_photos.iterdir())
+    camera.landscape(last)
+    camera.group(first, "Gwen", "Eli")
+    _out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0, err
+    is_whole(program)
+
+    audit = program.scan(changing_photos)
+    assert audit.told == {"unchanged": SLOW_PHOTOS - 1, "indexed": 1}
+    assert program.scan(changing_photos).told == {"unchanged": SLOW_PHOTOS}
+    contents = program.sql("SELECT path_text, content_hash FROM files JOIN photos ON id = photo_id")
+    assert dict(contents) == {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in changing_photos.iterdir()
+    }
+    faces = "SELECT path_text FROM faces JOIN files USING (photo_id) WHERE path_text IN (?, ?)"
+    assert program.sql(faces, str(first), str(last)) == [(str(first),)] * 2
+
+
+def test_a_photo_that_takes_too_long_to_read(
+    program: Program, camera: Photographer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from photoclust import Library, scan
+    from photoclust.pipeline import crew
+
+    folder = tmp_path / "photos"
+    for name in ("Ada", "Ben", "slow"):
+        camera.portrait(folder / f"{name}.jpg", "Ada", len(name) + ord(name[0]))
+    monkeypatch.setattr(crew, "WORKER", SLOW_WORKER)
+    with Library.open(program.db, create=True) as library:
+        report = scan(library, [folder], workers=2, time_limit=2.0)
+    assert report.indexed == 2
+    assert report.failed == [(str(folder / "slow.jpg"), "took longer than 2 s")]
+    monkeypatch.undo()
+    assert program.scan(folder).told == {"unchanged": 2, "indexed": 1}  # it was never read
+
+
+@pytest.mark.parametrize("folder_too", [False, True])
+def test_a_library_that_may_not_be_written_is_one_sentence(
+    program: Program,
+    many_photos: Path,
+    small_world: Path,
+    bound_by_permissions: tuple[str, ...],
+    folder_too: bool,
+) -> None:
+    before = program.db.read_bytes()
+    program.db.chmod(0o444)
+    program.db.parent.chmod(0o555 if folder_too else 0o755)
+    for command in (["scan", many_photos], ["cluster", "--full", "--yes"]):
+        ran = program.process(*command, wrapper=bound_by_permissions, code=1)
+        assert f"Error: The library {program.db} is read-only." in ran.err
+        assert "Give yourself write permission, or copy it." in ran.err
+        assert "Traceback" not in ran.err
+    ran = program.process("faces", "--csv", wrapper=bound_by_permissions)
+    assert ran.out.startswith(b"face,file,")
+    program.db.parent.chmod(0o755)
+    assert program.db.read_bytes() == before
+
+
+def test_two_scans_of_two_folders_into_one_library(
+    program: Program, many_photos: Path, camera: Photographer, tmp_path: Path
+) -> None:
+    camera.portraits(tmp_path / "other", "Gwen", 3)
+    first = program.start("scan", many_photos, "--workers", "1")
+    wait_until_written(program, first, 2)
+    refused = program.process("scan", tmp_path / "other", code=1)
+    assert "Another photoclust is scanning or clustering" in refused.err
+    assert "Traceback" not in refused.err
+    _out, err = first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0, err
+    assert program.scan(many_photos).told == {"unchanged": SLOW_PHOTOS}
+    assert program.scan(tmp_path / "other").told == {"indexed": 3}
+    is_whole(program)
+
+
+def test_two_scans_into_two_libraries_at_once(
+    new_program: type[Program], many_photos: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    programs = [new_program(tmp_path / name) for name in ("one.db", "two.db")]
+    running = [program.start("scan", many_photos, "--workers", "1") for program in programs]
+    for program, process in zip(programs, running, strict=True):
+        _out, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, err
+        assert faces_by_content(program.db) == faces_by_content(undisturbed)
+        assert groups(program.db) == groups(undisturbed)
 
 
 def test_second_scan_at_once_says_so(program: Program, many_photos: Path) -> None:
