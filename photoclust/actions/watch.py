@@ -11,6 +11,7 @@ from photoclust.photos.ignoring import IGNORE_FILE
 
 # Photos mostly come in numbers: a scan begins when nothing came for so long, or at the latest.
 QUIET, LATEST = 2_000, 30_000  # milliseconds
+PATIENCE = 500  # milliseconds without a change, after which it is asked again
 
 
 def watch(paths: Sequence[Path], scan_again: Callable[[], ScanReport]) -> Iterator[ScanReport]:
@@ -25,12 +26,19 @@ def watch(paths: Sequence[Path], scan_again: Callable[[], ScanReport]) -> Iterat
     def matters(_change: Change, path: str) -> bool:
         return Path(path).suffix.lower() in KINDS or Path(path).name == IGNORE_FILE
 
-    report = scan_again()
-    yield report
-    if report.interrupted:
-        return
-    for _changes in changes_of(*paths, watch_filter=matters, step=QUIET, debounce=LATEST):
-        report = scan_again()
-        yield report
-        if report.interrupted:
-            return
+    waiting = changes_of(
+        *paths,
+        watch_filter=matters,
+        step=QUIET,
+        debounce=LATEST,
+        rust_timeout=PATIENCE,
+        yield_on_timeout=True,
+    )
+    first = True  # what changes during a scan is seen afterwards, as watching began before it
+    for changes in waiting:
+        if changes or first:
+            first = False
+            report = scan_again()
+            yield report
+            if report.interrupted:
+                return
