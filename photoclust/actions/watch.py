@@ -17,14 +17,16 @@ PATIENCE = 500  # milliseconds without a change, after which it is asked again
 def watch(paths: Sequence[Path], scan_again: Callable[[], ScanReport]) -> Iterator[ScanReport]:
     """A scan now, then one after each batch of changes below the paths, until Ctrl-C.
 
-    What is watched are photos, raws, videos and ignore files, so that a library in one of the
-    folders does not set off scans by being written to.
+    What is watched are photos, raws, videos, ignore files and folders, so that a library in one of
+    the folders does not set off scans by being written to.
     """
     from watchfiles import Change
     from watchfiles import watch as changes_of
 
     def matters(_change: Change, path: str) -> bool:
-        return Path(path).suffix.lower() in KINDS or Path(path).name == IGNORE_FILE
+        seen = Path(path)
+        # What lies in a new folder may have come before the system began to tell of it.
+        return seen.suffix.lower() in {*KINDS, ""} or seen.name == IGNORE_FILE or seen.is_dir()
 
     waiting = changes_of(
         *paths,
