@@ -27,7 +27,7 @@ from photoclust.photos.discover import (
 )
 from photoclust.photos.limits import TIME_LIMIT
 from photoclust.pipeline.crew import Crew
-from photoclust.pipeline.results import Orders
+from photoclust.pipeline.results import CRASHED, TOO_LONG, Orders
 from photoclust.progress import Progress, Silent
 
 __all__ = ["ScanReport", "scan"]
@@ -91,16 +91,29 @@ def scan(
 
 
 class _Wanted:
-    """Which files that were looked at before are to be looked at again."""
+    """Which files that were looked at before are to be looked at again, being unchanged."""
 
     def __init__(self, retry_failed: bool, detail: Detail) -> None:
-        self._statuses = {None, "failed"} if retry_failed else {None}
+        self._retry_failed = retry_failed
         self._details = {other for other in Detail if detail.is_closer_than(other)}
 
-    def again(self, before: KnownFile) -> bool:
-        return before.status in self._statuses or (
-            before.status == "done" and before.detail in self._details
-        )
+    def again(self, path: str, before: KnownFile) -> bool:
+        if before.status == "done":
+            return before.detail in self._details
+        if self._retry_failed or (before.status is None and before.photo_id is not None):
+            return True
+        if before.status == "failed" or (before.reason or "").startswith((TOO_LONG, CRASHED)):
+            return False
+        return _has_bytes(path)
+
+
+def _has_bytes(path: str) -> bool:
+    """Can a file be read by now that could not be before?"""
+    try:
+        with open(path, "rb") as stream:
+            return bool(stream.read(1))
+    except OSError:
+        return False
 
 
 def _examine(
@@ -160,7 +173,7 @@ def _plan(
             continue
         before = known.get(os.fsencode(found.path))
         same = before is not None and (before.size, before.mtime_ns) == (found.size, found.mtime_ns)
-        if before is None or not same or wanted.again(before):
+        if before is None or not same or wanted.again(found.path, before):
             todo.append(found)
         elif before.status == "done":
             report.unchanged += 1

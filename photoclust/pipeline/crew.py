@@ -18,7 +18,14 @@ from typing import IO, Any
 from photoclust.errors import PhotoclustError
 from photoclust.photos.discover import PhotoFile
 from photoclust.photos.limits import MAX_MEMORY
-from photoclust.pipeline.results import Claim, Orders, Result, Unreadable
+from photoclust.pipeline.results import (
+    CRASHED,
+    TOO_LONG,
+    Claim,
+    Orders,
+    Result,
+    Unreadable,
+)
 from photoclust.pipeline.worker import Message
 
 # Results that wait for a slow file before them. They hold faces, not pixels: a few kB each.
@@ -31,6 +38,9 @@ START_LIMIT = 300.0  # seconds
 STARTS = 3
 
 WATCH_EVERY = 0.5  # seconds
+
+# How long a process whose streams are closed may take to be gone.
+ENDING = 5.0  # seconds
 
 # What a worker process runs.
 WORKER = "from photoclust.pipeline.worker import main; main()"
@@ -185,6 +195,7 @@ class Crew:
                 elif message is Message.MEMORY:
                     if value > memory:
                         self._purse.give_back(memory)
+                        memory = 0
                         self._purse.take(value)
                         memory = value
                     request = None
@@ -277,12 +288,16 @@ class _Worker:
 
     def why_it_ended(self, limit: float) -> str:
         """As a reason that is recorded for the file."""
-        code = self._process.wait()
+        try:
+            code = self._process.wait(ENDING)
+        except subprocess.TimeoutExpired:  # it said something that makes no sense, and lives
+            self.kill()
+            code = self._process.wait()
         self.end()
         if self._timed_out:
-            return f"took longer than {limit:g} s"
+            return f"{TOO_LONG} {limit:g} s"
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return f"crashed the program that read it ({name})"
+        return f"{CRASHED} ({name})"
 
     def end(self) -> None:
         """Let it end by itself, its input being over."""

@@ -35,6 +35,9 @@ class Unreadable:
     content_hash: str | None
 
 
+# How the reasons begin of files whose worker was ended, or ended.
+TOO_LONG, CRASHED = "took longer than", "crashed the program that read it"
+
 Result = Examined | Unreadable
 
 Claim = Callable[[str], bool]
