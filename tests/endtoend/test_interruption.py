@@ -284,7 +284,8 @@ def test_a_photo_that_takes_too_long_to_read(
     assert report.indexed == 2
     assert report.failed == [(str(folder / "slow.jpg"), "took longer than 2 s")]
     monkeypatch.undo()
-    assert program.scan(folder).told == {"unchanged": 2, "indexed": 1}  # it was never read
+    assert program.scan(folder, code=3).told == {"unchanged": 2, "failed": 1}  # not again for ever
+    assert program.scan(folder, "--retry-failed").told == {"unchanged": 2, "indexed": 1}
 
 
 @pytest.mark.parametrize("folder_too", [False, True])
