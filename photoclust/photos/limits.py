@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 # The most memory that one photo may need. Workers share as much, so that two of them, with their
-# models and whatever they decode, stay under 1.2 GB.
+# models and whatever they decode, need little more than 1.2 GB (docs/reliability.md).
 MAX_MEMORY = 420_000_000  # bytes, those of the file among them
 
 # A photo that needs less is decoded without asking: 12 megapixels of JPEG need 40 MB.
