@@ -19,7 +19,7 @@ from speed import DIM, made_up
 
 import photoclust
 from photoclust.library import Library
-from photoclust.library.library import now
+from photoclust.library.clock import now
 from photoclust.models.insightface_pack import USUAL_THRESHOLDS
 from photoclust.vectors import Matrix, to_blob
 

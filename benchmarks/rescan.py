@@ -23,8 +23,8 @@ from photoclust.actions.pack import recorded_pack
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.clusters import Membership
-from photoclust.library.library import now
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.metadata import Metadata
 from photoclust.vectors import normalised

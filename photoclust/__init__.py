@@ -29,10 +29,10 @@ if TYPE_CHECKING:
         NameReport,
         name_cluster,
         name_face,
-        rename_person,
         unname_cluster,
         unname_face,
     )
+    from photoclust.actions.person import rename_person
     from photoclust.actions.prune import LeftAlone, PruneReport, prune
     from photoclust.actions.relocate import RelocateReport, relocate
     from photoclust.actions.roots import (
@@ -103,7 +103,7 @@ _HOMES = {
     "name_face": "photoclust.actions.name",
     "prune": "photoclust.actions.prune",
     "relocate": "photoclust.actions.relocate",
-    "rename_person": "photoclust.actions.name",
+    "rename_person": "photoclust.actions.person",
     "roots": "photoclust.actions.roots",
     "scan": "photoclust.actions.scan",
     "status": "photoclust.actions.status",

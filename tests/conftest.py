@@ -14,8 +14,8 @@ import pytest
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.clusters import Membership
-from photoclust.library.library import now
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.metadata import Metadata
 from photoclust.vectors import Matrix, Vector, normalised
@@ -143,20 +143,21 @@ class Album:
 
     def say(self, name: str | None, *faces: int, source: str = "face") -> int:
         """A human says: these faces are this person's (None: nobody's); the act's number."""
-        people = self.library.people
         with self.library.transaction():
-            person = None
-            if name is not None:
-                person = people.by_name(name) or people.add(name, now())
-            act = people.begin_act(f"say {name}", now())
-            people.decide(act, faces, person_id=person.id if person else None, source=source)
+            act = self.library.journal.begin(f"say {name}")
+            person = None if name is None else self.person(name, act)
+            self.library.decisions.give(act, faces, person_id=person, source=source)
         return act
+
+    def person(self, name: str, act: int) -> int:
+        """The number of the person of this name, who is made by the act if there is none."""
+        known = self.library.people.called(name)
+        return (known[0] if known else self.library.people.add(act, name)).id
 
     def take_back(self, act: int) -> None:
         """A human undoes an act."""
         with self.library.transaction():
-            undoing = self.library.people.begin_act(f"undo {act}", now())
-            self.library.query("UPDATE acts SET undone_by = ? WHERE id = ?", undoing, act)
+            self.library.journal.take_back([act], self.library.journal.begin(f"undo {act}"))
 
     def photo_of(self, face: int) -> int:
         """The id of a face's photo."""

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photoclust.errors import NotFound
+from photoclust.actions.lookup import photos_at
 from photoclust.library import Library
-from photoclust.library.library import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,11 @@ def allow_same_photo(library: Library, paths: Sequence[Path]) -> AllowReport:
     NotFound : a path is no photo of the library; nothing is said of any of them then.
     """
     with library.transaction():
-        photos = _photos_at(library, paths)
+        photos = photos_at(library, paths)
         allowed = library.decisions.allowed_photos()
         changed = {photo: path for photo, path in photos.items() if photo not in allowed}
         for photo, path in changed.items():
-            act = library.people.begin_act(f"allow same-photo {_text(path)}", now())
+            act = library.journal.begin(f"allow same-photo {_text(path)}")
             library.decisions.allow_same_photo(act, photo)
     return AllowReport(len(changed), len(photos) - len(changed))
 
@@ -47,31 +46,12 @@ def disallow_same_photo(library: Library, paths: Sequence[Path]) -> AllowReport:
     NotFound : a path is no photo of the library; nothing is taken back then.
     """
     with library.transaction():
-        photos = _photos_at(library, paths)
+        photos = photos_at(library, paths)
         acts = library.decisions.acts_allowing(photos)
         for photo, earlier in acts.items():
-            undoing = library.people.begin_act(
-                f"allow same-photo --undo {_text(photos[photo])}", now()
-            )
-            library.decisions.take_back(earlier, undoing)
+            undoing = library.journal.begin(f"allow same-photo --undo {_text(photos[photo])}")
+            library.journal.take_back(earlier, undoing)
     return AllowReport(len(acts), len(photos) - len(acts))
-
-
-def _photos_at(library: Library, paths: Sequence[Path]) -> dict[int, Path]:
-    """Photo -> the path it was asked for by; a copy of the same photo is the same photo."""
-    photos: dict[int, Path] = {}
-    for path in paths:
-        absolute = os.path.abspath(path)
-        photo = library.photos.photo_at(absolute)
-        if photo is None:
-            photo = library.photos.photo_at(os.path.realpath(absolute))
-        if photo is None:
-            raise NotFound(
-                f"There is no photo {path} in this library.",
-                "`photoclust scan` its folder first, or check the spelling of the path.",
-            )
-        photos.setdefault(photo, Path(absolute))
-    return photos
 
 
 def _text(path: Path) -> str:

@@ -23,8 +23,8 @@ from photoclust.clustering.calibration import (
 )
 from photoclust.errors import UsageError
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.constraints import constraints_of
-from photoclust.library.library import now
 
 RATE = 0.001
 RATES = (0.1, 0.01, 0.001, 0.0001)

@@ -15,10 +15,10 @@ from photoclust.clustering.extending import extend
 from photoclust.clustering.grouping import find_groups
 from photoclust.clustering.settle import settle
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.clusters import Membership
 from photoclust.library.constraints import ABSENT, constraints_of, positions
 from photoclust.library.faces import FaceVectors
-from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 
 # Once this share of the faces came after the last clustering from nothing, another may find more.

@@ -111,6 +111,8 @@ def _words(
         case Rule.NOT:
             what = f"Face {first} is {one}, though it was said not to be {names[0]}."
             return what, "Take back one of these statements." if item.said else AGAIN
+        case Rule.STRANGER:
+            return f"Face {first}, said to be a stranger, is {one}.", AGAIN
         case Rule.BIRTH:
             what = f"Face {first} is {one}, in a photo taken before {names[0]} was born."
             way = f"`photoclust unname face {first}`, or correct the date of birth."

@@ -13,8 +13,8 @@ from photoclust.actions.pack import load_recorded, recorded_pack
 from photoclust.choices import Detail
 from photoclust.errors import PhotoclustError, UnreadablePhoto, UsageError
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.faces import Face
-from photoclust.library.library import now
 from photoclust.library.packs import StoredPack
 from photoclust.models.pack import FacePack
 from photoclust.photos.decode import open_photo, read_bytes

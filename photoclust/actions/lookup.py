@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from photoclust.errors import NotFound, UsageError
 from photoclust.library import Library
@@ -12,6 +16,9 @@ from photoclust.library.people import Person, folded
 
 LONGEST_NAME = 200  # characters
 JOINERS = "\u200c\u200d"
+
+# How people of one name are told apart: `John#3`.
+NUMBERED = re.compile(r"#\d+$", re.ASCII)
 
 
 def pack_in_use(library: Library) -> StoredPack:
@@ -31,16 +38,26 @@ def pack_in_use(library: Library) -> StoredPack:
 
 
 def person_named(library: Library, name: str) -> Person:
-    """The person of this name.
+    """The person of this name or alias, or by number: `John#3`, `#3`.
 
     Raises
     ------
     NotFound : nobody has it; the nearest names are suggested.
+    UsageError : several people have it.
     """
-    person = library.people.by_name(name)
-    if person is not None:
-        return person
-    names = {folded(known.name): known.name for known in library.people.all()}
+    found = people_named(library, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"{len(found)} people are called {found[0].name}: {told_apart(found)}.",
+            f"Say which with the number, such as {found[0].name}#{found[0].id}.",
+        )
+    names = {
+        folded(text): text
+        for person in library.people.all()
+        for text in (person.name, *person.aliases)
+    }
     near = [names[match] for match in get_close_matches(folded(name), names, n=3, cutoff=0.5)]
     if near:
         hint = f"Did you mean {' or '.join(near)}?"
@@ -49,6 +66,31 @@ def person_named(library: Library, name: str) -> Person:
     else:
         hint = "Nobody is named yet: see `photoclust clusters`, then `photoclust name 1 NAME`."
     raise NotFound(f"Nobody is called {name} in this library.", hint)
+
+
+def people_named(library: Library, name: str) -> list[Person]:
+    """Everybody of this name or alias; with a number, `John#3`, at most the one."""
+    text, hash_sign, number = name.rpartition("#")
+    if hash_sign and number.isascii() and number.isdigit():
+        return [
+            person
+            for person in library.people.all()
+            if str(person.id) == number and (not text.strip() or _is_called(person, text))
+        ]
+    return library.people.called(name)
+
+
+def told_apart(people: Sequence[Person]) -> str:
+    """`John#3 (born 1980-05-01) and John#9`."""
+    told = [
+        f"{person.name}#{person.id}" + (f" (born {person.born})" if person.born else "")
+        for person in people
+    ]
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+
+
+def _is_called(person: Person, text: str) -> bool:
+    return folded(text) in map(folded, (person.name, *person.aliases))
 
 
 def cluster_faces(library: Library, cluster: int) -> list[Face]:
@@ -81,6 +123,28 @@ def face_numbered(library: Library, face_id: int) -> Face:
     return face
 
 
+def photos_at(library: Library, paths: Sequence[Path]) -> dict[int, Path]:
+    """Photo -> the path it was asked for by; a copy of the same photo is the same photo.
+
+    Raises
+    ------
+    NotFound : one is no photo of the library.
+    """
+    photos: dict[int, Path] = {}
+    for path in paths:
+        absolute = os.path.abspath(path)
+        photo = library.photos.photo_at(absolute)
+        if photo is None:
+            photo = library.photos.photo_at(os.path.realpath(absolute))
+        if photo is None:
+            raise NotFound(
+                f"There is no photo {path} in this library.",
+                "`photoclust scan` its folder first, or check the spelling of the path.",
+            )
+        photos.setdefault(photo, Path(absolute))
+    return photos
+
+
 def checked_name(name: str) -> str:
     """A name as it is stored: without control characters and needless blanks.
 
@@ -93,6 +157,10 @@ def checked_name(name: str) -> str:
     cleaned = " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in name).split())
     if not cleaned.strip(JOINERS):
         raise UsageError("A name needs at least one letter.")
+    if NUMBERED.search(cleaned):
+        raise UsageError(
+            f"{cleaned} ends like the number of a person.", "Leave the # and what follows it away."
+        )
     if len(cleaned) > LONGEST_NAME:
         raise UsageError(f"A name may have at most {LONGEST_NAME} characters.")
     return cleaned

@@ -1,13 +1,22 @@
-"""Say who somebody is, take it back, or change what they are called."""
+"""Say who somebody is, confirm what the machine thinks, or take a name back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from photoclust.actions.lookup import checked_name, cluster_faces, face_numbered, person_named
+from photoclust.actions.lookup import (
+    NUMBERED,
+    checked_name,
+    cluster_faces,
+    face_numbered,
+    people_named,
+    person_named,
+)
 from photoclust.errors import PhotoclustError
 from photoclust.library import Library
-from photoclust.library.library import now
+from photoclust.library.faces import Face
+from photoclust.library.journal import Move
 from photoclust.library.people import Person
 
 
@@ -16,79 +25,146 @@ class NameReport:
     """Who was named: the person, whether they are new, how many faces and photos were given.
 
     `kept` are faces that a human had given to somebody else one by one; they stay theirs and
-    leave the cluster.
+    leave the cluster. `before` are the names that most of the faces had before, if they differ.
     """
 
+    act: int
     person: Person
     is_new: bool
     faces: int
     photos: int
     kept: int
+    before: tuple[str, ...] = ()
 
 
-def name_cluster(library: Library, cluster: int, name: str) -> NameReport:
+def name_cluster(library: Library, cluster: int, name: str, *, another: bool = False) -> NameReport:
     """Every face of a cluster is this person's; a second cluster of that name joins them.
+
+    With `another` it is a new person, even if somebody is called so already.
 
     Raises
     ------
     NotFound : there is no such cluster.
     PhotoclustError : each of its faces was given to somebody else one by one.
+    UsageError : several people have that name.
     """
-    name = checked_name(name)
     with library.transaction():
         faces = cluster_faces(library, cluster)
-        person, is_new = _person(library, name)
+        known = _known(library, name, another=another)
         single = {
             item.face_id: item.person_id
             for item in library.people.named_faces()
             if item.source == "face"
         }
         given = [face for face in faces if face.id not in single]
-        kept = [face for face in faces if single.get(face.id, person.id) != person.id]
+        own = known.id if known else None
+        kept = [face for face in faces if single.get(face.id, own) != own]
         if len(kept) == len(faces):
             raise PhotoclustError(
                 f"Every face of cluster {cluster} was given to somebody one by one.",
                 "Name its faces one by one.",
             )
-        act = library.people.begin_act(f"name cluster {cluster} {person.name}", now())
-        library.people.decide(
+        act, person = _begin(library, f"name cluster {cluster}", known, name)
+        library.decisions.give(
             act, (face.id for face in given), person_id=person.id, source="cluster"
         )
-        for face in kept:
-            library.clusters.leave(face.id)
-    photos = len({face.photo_id for face in given})
-    return NameReport(person, is_new, len(given), photos, len(kept))
+        library.journal.move(act, (Move(face.id, None) for face in kept))
+    return _report(act, person, known is None, given, len(kept))
 
 
-def name_face(library: Library, face_id: int, name: str) -> NameReport:
-    """One face is this person's. It leaves a cluster that holds named faces of somebody else.
-
-    Raises
-    ------
-    NotFound : there is no such face.
-    """
-    return name_faces(library, [face_id], name)
-
-
-def name_faces(library: Library, face_ids: list[int], name: str) -> NameReport:
+def name_faces(
+    library: Library, face_ids: Sequence[int], name: str, *, another: bool = False
+) -> NameReport:
     """These faces are this person's, said in one act.
+
+    Each leaves a cluster that holds named faces of somebody else.
 
     Raises
     ------
     NotFound : there is no such face; then none is named.
+    UsageError : several people have that name.
     """
-    name = checked_name(name)
     with library.transaction():
         faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
-        person, is_new = _person(library, name)
+        known = _known(library, name, another=another)
         numbers = " ".join(str(face.id) for face in faces)
-        act = library.people.begin_act(f"name face {numbers} {person.name}", now())
-        library.people.decide(act, (face.id for face in faces), person_id=person.id, source="face")
-        for face in faces:
-            if face.cluster is not None and library.clusters.people_of(face.cluster) - {person.id}:
-                library.clusters.leave(face.id)
-    photos = len({face.photo_id for face in faces})
-    return NameReport(person, is_new, len(faces), photos, 0)
+        act, person = _begin(library, f"name face {numbers}", known, name)
+        give_faces(library, act, faces, person.id)
+    return _report(act, person, known is None, faces, 0)
+
+
+def name_face(library: Library, face_id: int, name: str, *, another: bool = False) -> NameReport:
+    """`name_faces` of one face."""
+    return name_faces(library, [face_id], name, another=another)
+
+
+def give_faces(library: Library, act: int, faces: Sequence[Face], person_id: int) -> None:
+    """These faces are this person's, one by one, as part of an act."""
+    library.decisions.give(act, (face.id for face in faces), person_id=person_id, source="face")
+    library.journal.move(
+        act,
+        (
+            Move(face.id, None)
+            for face in faces
+            if face.cluster is not None and library.clusters.people_of(face.cluster) - {person_id}
+        ),
+    )
+
+
+def confirm_faces(library: Library, face_ids: Sequence[int]) -> NameReport:
+    """These faces are whom their cluster says they are.
+
+    Raises
+    ------
+    NotFound : there is no such face.
+    PhotoclustError : one belongs to nobody, or they belong to several people.
+    """
+    faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
+    owners = {face.person_id for face in faces}
+    if None in owners:
+        alone = next(face for face in faces if face.person_id is None)
+        raise PhotoclustError(
+            f"Face {alone.id} belongs to nobody, so there is nothing to confirm.",
+            f"Say whose it is: `photoclust assign face {alone.id} NAME`.",
+        )
+    if len(owners) > 1:
+        raise PhotoclustError("These faces belong to several people.", "Confirm one at a time.")
+    return _confirm(library, faces, "face " + " ".join(str(face.id) for face in faces))
+
+
+def confirm_cluster(library: Library, cluster: int) -> NameReport:
+    """Every face of a named cluster is the person that the cluster is named as.
+
+    Raises
+    ------
+    NotFound : there is no such cluster.
+    PhotoclustError : it has no name.
+    """
+    faces = [face for face in cluster_faces(library, cluster) if face.person_id is not None]
+    if not faces:
+        raise PhotoclustError(
+            f"Cluster {cluster} has no name to confirm.",
+            f"Say whose it is: `photoclust name cluster {cluster} NAME`.",
+        )
+    main = max(faces, key=lambda face: face.how == "cluster").person_id
+    return _confirm(
+        library, [face for face in faces if face.person_id == main], f"cluster {cluster}"
+    )
+
+
+def confirm_person(library: Library, name: str) -> NameReport:
+    """Every face that is this person's through a cluster is theirs by a human's word.
+
+    Raises
+    ------
+    NotFound : nobody has that name.
+    PhotoclustError : they have no face.
+    """
+    person = person_named(library, name)
+    faces = [face for face in library.faces.all() if face.person_id == person.id]
+    if not faces:
+        raise PhotoclustError(f"{person.name} has no faces to confirm.", "Name some first.")
+    return _confirm(library, faces, person.name)
 
 
 def unname_cluster(library: Library, cluster: int) -> int:
@@ -110,7 +186,8 @@ def unname_cluster(library: Library, cluster: int) -> int:
         ]
         if not named:
             raise PhotoclustError(f"Cluster {cluster} has no name.")
-        _unname(library, f"unname cluster {cluster}", named, "cluster")
+        act = library.journal.begin(f"unname cluster {cluster}")
+        library.decisions.give(act, named, person_id=None, source="cluster")
     return len(named)
 
 
@@ -126,38 +203,34 @@ def unname_face(library: Library, face_id: int) -> None:
         face_numbered(library, face_id)
         if face_id not in {item.face_id for item in library.people.named_faces()}:
             raise PhotoclustError(f"Face {face_id} has no name.")
-        _unname(library, f"unname face {face_id}", [face_id], "face")
+        act = library.journal.begin(f"unname face {face_id}")
+        library.decisions.give(act, [face_id], person_id=None, source="face")
 
 
-def rename_person(library: Library, old: str, new: str) -> Person:
-    """Call a person something else.
-
-    Raises
-    ------
-    NotFound : nobody has the old name.
-    PhotoclustError : somebody else has the new one.
-    """
-    new = checked_name(new)
+def _confirm(library: Library, faces: Sequence[Face], what: str) -> NameReport:
+    person = library.people.numbered(faces[0].person_id or 0)
     with library.transaction():
-        person = person_named(library, old)
-        other = library.people.by_name(new)
-        if other is not None and other.id != person.id:
-            raise PhotoclustError(
-                f"Somebody is called {other.name} already.",
-                "To join the two, name the clusters of the one like the other.",
-            )
-        library.people.begin_act(f"rename {person.name} to {new}", now())
-        library.people.rename(person.id, new)
-    return Person(person.id, new)
+        act = library.journal.begin(f"confirm {what}")
+        library.decisions.give(act, (face.id for face in faces), person_id=person.id, source="face")
+    return _report(act, person, False, faces, 0)
 
 
-def _person(library: Library, name: str) -> tuple[Person, bool]:
-    known = library.people.by_name(name)
-    if known is not None:
-        return known, False
-    return library.people.add(name, now()), True
+def _known(library: Library, name: str, *, another: bool) -> Person | None:
+    """The person of this name; None if it is to be a new one."""
+    if another or not (NUMBERED.search(name) or people_named(library, name)):
+        checked_name(name)
+        return None
+    return person_named(library, name)
 
 
-def _unname(library: Library, what: str, face_ids: list[int], source: str) -> None:
-    act = library.people.begin_act(what, now())
-    library.people.decide(act, face_ids, person_id=None, source=source)
+def _begin(library: Library, what: str, known: Person | None, name: str) -> tuple[int, Person]:
+    """The act that names somebody, and who it is."""
+    name = known.name if known else checked_name(name)
+    act = library.journal.begin(f"{what} {name}")
+    return act, known or library.people.add(act, name)
+
+
+def _report(act: int, person: Person, is_new: bool, faces: Sequence[Face], kept: int) -> NameReport:
+    before = {face.person for face in faces if face.person and face.person_id != person.id}
+    photos = len({face.photo_id for face in faces})
+    return NameReport(act, person, is_new, len(faces), photos, kept, tuple(sorted(before)))

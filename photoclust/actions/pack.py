@@ -8,7 +8,7 @@ from pathlib import Path
 from photoclust.choices import Device
 from photoclust.errors import PackError
 from photoclust.library import Library
-from photoclust.library.library import now
+from photoclust.library.clock import now
 from photoclust.library.packs import StoredPack
 from photoclust.models.catalogue import KNOWN_PACKS
 from photoclust.models.installed import load_pack

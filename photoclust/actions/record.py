@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from photoclust.choices import Detail
 from photoclust.library import Library
-from photoclust.library.library import now
+from photoclust.library.clock import now
 from photoclust.library.packs import StoredPack
 from photoclust.photos.discover import PhotoFile
 from photoclust.pipeline.results import Examined, Result, Unreadable

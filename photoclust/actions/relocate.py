@@ -11,8 +11,8 @@ from pathlib import Path
 from photoclust.actions.folders import known_folder
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.files import StoredFile, moved_path
-from photoclust.library.library import now
 from photoclust.photos.discover import is_inside
 from photoclust.progress import Progress, Silent
 

@@ -11,7 +11,7 @@ from photoclust.actions.pack import recorded_pack
 from photoclust.actions.record import Recorder, ScanReport, is_gone
 from photoclust.choices import Detail
 from photoclust.library import Library
-from photoclust.library.library import now
+from photoclust.library.clock import now
 from photoclust.library.packs import StoredPack
 from photoclust.library.photos import KnownFile
 from photoclust.photos.discover import (

@@ -68,7 +68,7 @@ def rename(context: typer.Context, old: str, new: str, db: DbOption = None) -> N
 
     Example: photoclust person rename John "John Smith"
     """
-    from photoclust.actions.name import rename_person
+    from photoclust.actions.person import rename_person
     from photoclust.library import Library
 
     with Library.open(library_path(context, db)) as library:

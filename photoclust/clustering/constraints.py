@@ -24,6 +24,10 @@ def _no_pairs() -> Integers:
     return np.empty((0, 2), np.int64)
 
 
+def _none() -> Integers:
+    return np.empty(0, np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Constraints:
     """The statements of humans on n faces, by index of the face.
@@ -37,6 +41,7 @@ class Constraints:
     same : (m, 2) two faces of one person.
     different : (m, 2) faces of two people.
     is_not : (m, 2) a face, and the id of a person it is not.
+    strangers : (m,) faces that are nobody whom a human named.
     born : person -> the day of their birth (`date.toordinal`); they are in no earlier photo.
     """
 
@@ -46,6 +51,7 @@ class Constraints:
     same: Integers = field(default_factory=_no_pairs)
     different: Integers = field(default_factory=_no_pairs)
     is_not: Integers = field(default_factory=_no_pairs)
+    strangers: Integers = field(default_factory=_none)
     born: Mapping[int, float] = field(default_factory=dict)
 
     @classmethod
@@ -71,6 +77,7 @@ class Constraints:
             same=among(self.same, 2),
             different=among(self.different, 2),
             is_not=among(self.is_not, 1),
+            strangers=among(self.strangers[:, None], 1)[:, 0],
             born=self.born,
         )
 
@@ -82,6 +89,7 @@ class Rule(StrEnum):
     SAME = "same"  # what was said to be one person is together
     DIFFERENT = "different"  # what was said to be two people is apart
     NOT = "not"  # a face is not with somebody it was said not to be
+    STRANGER = "stranger"  # who was said to be a stranger is with nobody who has a name
     BIRTH = "birth"  # nobody is in a photo taken before their birth
     PEOPLE = "people"  # two people are two
 
@@ -174,7 +182,7 @@ def said_same(constraints: Constraints) -> Integers:
 
 def _subject(item: Violation) -> tuple[object, ...]:
     """What a violation is about: the same thing is reported once."""
-    if item.rule in (Rule.BIRTH, Rule.NOT):
+    if item.rule in (Rule.BIRTH, Rule.NOT, Rule.STRANGER):
         return item.rule, item.faces, item.people
     if item.rule is Rule.DIFFERENT:
         return item.rule, frozenset((item.faces[0], item.faces[-1]))
@@ -265,6 +273,8 @@ def _misplaced(
         yield from found(Rule.NOT, np.array([face]), person)
     for person, day in constraints.born.items():
         yield from found(Rule.BIRTH, np.flatnonzero(constraints.taken < day), person)
+    for person in homes:
+        yield from found(Rule.STRANGER, constraints.strangers, person)
 
 
 def _shared(people: Integers, labels: Integers) -> Iterator[Violation]:

@@ -20,7 +20,7 @@ class Rules:
 
     Two groups stay apart when they show the same photos (see `SHARED_PHOTOS`), hold named faces of
     two people, hold two faces that were said to be different, or when one holds a face that cannot
-    be a person whom the other holds named faces of.
+    be a person whom the other holds named faces of. A stranger cannot be anybody.
     """
 
     def __init__(self, constraints: Constraints, start: NDArray[np.int64]) -> None:
@@ -38,6 +38,7 @@ class Rules:
         for person, day in constraints.born.items():
             for group in np.unique(start[constraints.taken < day]).tolist():
                 self._refused[group].add(person)
+        self._strangers = set(start[constraints.strangers].tolist())
         # Each pair of different faces is one quarrel with two sides, here +k and -k.
         self._quarrels: defaultdict[int, set[int]] = defaultdict(set)
         for quarrel, (a, b) in enumerate(constraints.different.tolist(), start=1):
@@ -50,6 +51,8 @@ class Rules:
         return (
             self._share_few_photos(a, b)
             and (not mine or not theirs or len(mine | theirs) == 1)
+            and not (theirs and a in self._strangers)
+            and not (mine and b in self._strangers)
             and self._refused.get(a, set()).isdisjoint(theirs)
             and self._refused.get(b, set()).isdisjoint(mine)
             and not any(-side in self._quarrels.get(b, ()) for side in self._quarrels.get(a, ()))
@@ -65,6 +68,8 @@ class Rules:
         """Group `other` is now part of group `into`."""
         self._photos[into] |= self._photos[other]
         self._photos[other] = set()
+        if other in self._strangers:
+            self._strangers.add(into)
         for kept in (self._people, self._refused, self._quarrels):
             if other in kept:
                 kept[into] |= kept.pop(other)

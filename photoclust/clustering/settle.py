@@ -125,6 +125,9 @@ def _misplaced(
     for face, person in constraints.is_not.tolist():
         if free[face] and int(numbers[face]) in homes[person]:
             yield face
+    everywhere = [number for numbers_of in homes.values() for number in numbers_of]
+    lost = constraints.strangers[free[constraints.strangers]]
+    yield from lost[np.isin(numbers[lost], everywhere)].tolist()
     for person, day in constraints.born.items():
         early = np.flatnonzero(free & (constraints.taken < day))
         yield from early[np.isin(numbers[early], list(homes[person]))].tolist()

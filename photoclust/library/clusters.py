@@ -21,7 +21,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSummary:
-    """One row of `photoclust clusters`; first and last are dates (ISO 8601) of its photos."""
+    """One row of `photoclust clusters`; first and last are dates (ISO 8601) of its photos.
+
+    `ignored` is why nobody is to be asked about it: `stranger`, `hidden` or None.
+    """
 
     cluster: int
     person: str | None
@@ -30,6 +33,7 @@ class ClusterSummary:
     first: str | None
     last: str | None
     strength: float
+    ignored: str | None
 
 
 class Clusters:
@@ -103,9 +107,11 @@ class Clusters:
         ).fetchone()
         return 0 if found is None else int(found[0])
 
-    def leave(self, face_id: int) -> None:
-        """Take one face out of its cluster."""
-        self._connection.execute("DELETE FROM memberships WHERE face_id = ?", (face_id,))
+    def owners(self) -> dict[int, int]:
+        """Cluster -> the person it was named as; clusters without a name left out."""
+        return dict(
+            self._connection.execute("SELECT cluster_id, person_id FROM cluster_people").fetchall()
+        )
 
     def people_of(self, cluster: int) -> set[int]:
         """The people whom a human gave faces of this cluster to."""

@@ -47,6 +47,7 @@ def constraints_of(library: Library, faces: Listed) -> Constraints:
         same=_among(faces, ((x.face_id, x.other_face_id) for x in links if x.same), 2),
         different=_among(faces, ((x.face_id, x.other_face_id) for x in links if not x.same), 2),
         is_not=_among(faces, said.denials(), 1),
+        strangers=_among(faces, ((face, 0) for face in said.ignored()), 1)[:, 0],
         born={person: float(born.toordinal()) for person, born in said.births().items()},
     )
 
@@ -106,8 +107,7 @@ class PresentState:
 def present_state(library: Library) -> PresentState:
     """Clusters and people as they are, without any embedding."""
     rows = library.query(
-        "SELECT face_id, face_people.photo_id, cluster_id, person_id FROM face_people"
-        " JOIN faces ON faces.id = face_id JOIN packs ON packs.id = pack_id AND in_use"
+        "SELECT face_id, photo_id, cluster_id, person_id FROM face_people"
         " WHERE EXISTS (SELECT 1 FROM files"
         "  WHERE files.photo_id = face_people.photo_id AND NOT reference)"
         " ORDER BY face_id"

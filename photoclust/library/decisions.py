@@ -1,7 +1,7 @@
-"""What humans said beside names: of two faces, of a photo, of a person. All of it in the journal.
+"""What humans said: of a face, of two faces, of a photo, of a person. All of it in the journal.
 
-Each statement belongs to an act (`People.begin_act`). The last word on its subject counts, and
-what an act said counts no more once the act is taken back.
+Each statement belongs to an act (`Journal.begin`). The last word on its subject counts, and what
+an act said counts no more once the act is taken back.
 """
 
 from __future__ import annotations
@@ -11,6 +11,20 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+
+
+class Ignored(StrEnum):
+    """Why somebody is not to be asked about a face."""
+
+    NOT_FACE = "not_face"  # a statue, a pattern: it is in no list and no cluster any more
+    STRANGER = "stranger"  # somebody who does not matter: still grouped, never asked again
+    HIDDEN = "hidden"  # likewise, and in no list and no gallery
+
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        return {"not_face": "not a face", "stranger": "a stranger", "hidden": "hidden"}[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,24 @@ class Decisions:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    def give(
+        self, act_id: int, face_ids: Iterable[int], *, person_id: int | None, source: str
+    ) -> None:
+        """These faces are this person's, or (None) are no longer said to be anybody's.
+
+        `source` is what was pointed at: `cluster` or `face`.
+        """
+        verdict = "unnamed" if person_id is None else "is"
+        self._say_of_faces(act_id, face_ids, verdict, source, person_id)
+
+    def ignore(self, act_id: int, face_ids: Iterable[int], *, kind: Ignored, source: str) -> None:
+        """These faces are not to be asked about."""
+        self._say_of_faces(act_id, face_ids, str(kind), source)
+
+    def say_added(self, act_id: int, face_id: int) -> None:
+        """A human marked this face by hand."""
+        self._say_of_faces(act_id, [face_id], "added", "face")
+
     def say_same(self, act_id: int, face_id: int, other_face_id: int) -> None:
         """These two faces are one person, whoever it is."""
         self._link(act_id, face_id, other_face_id, "same")
@@ -36,11 +68,7 @@ class Decisions:
 
     def say_not(self, act_id: int, face_id: int, person_id: int) -> None:
         """This face is not this person, until the face itself is given to them again."""
-        self._connection.execute(
-            "INSERT INTO decisions (act_id, verdict, face_id, person_id, source)"
-            " VALUES (?, 'is_not', ?, ?, 'face')",
-            (act_id, face_id, person_id),
-        )
+        self._say_of_faces(act_id, [face_id], "is_not", "face", person_id)
 
     def allow_same_photo(self, act_id: int, photo_id: int) -> None:
         """This photo may show one person twice: a collage, a mirror, a picture on the wall."""
@@ -50,20 +78,26 @@ class Decisions:
             (act_id, photo_id),
         )
 
+    def call(self, act_id: int, person_id: int, name: str) -> None:
+        """The person has this name."""
+        self._say_of_person(act_id, person_id, "called", text=name)
+
+    def set_aliases(self, act_id: int, person_id: int, aliases: Iterable[str]) -> None:
+        """The person is known by these other names too."""
+        text = json.dumps(list(aliases), ensure_ascii=False)
+        self._say_of_person(act_id, person_id, "aliases", text=text)
+
     def set_birth(self, act_id: int, person_id: int, born: date) -> None:
         """The person was born on this day: they are in no photo taken before."""
-        self._connection.execute(
-            "INSERT INTO decisions (act_id, verdict, person_id, day, source)"
-            " VALUES (?, 'born', ?, ?, 'person')",
-            (act_id, person_id, born.isoformat()),
-        )
+        self._say_of_person(act_id, person_id, "born", day=born.isoformat())
 
-    def take_back(self, act_ids: Iterable[int], undoing_act_id: int) -> None:
-        """These acts do not count any more; the later act says so."""
-        self._connection.executemany(
-            "UPDATE acts SET undone_by = ? WHERE id = ? AND undone_by IS NULL",
-            ((undoing_act_id, act_id) for act_id in act_ids),
-        )
+    def note(self, act_id: int, person_id: int, text: str) -> None:
+        """What is to be remembered of the person."""
+        self._say_of_person(act_id, person_id, "noted", text=text)
+
+    def say_gone(self, act_id: int, person_id: int) -> None:
+        """There is no such person any more. Their faces must have been given away before."""
+        self._say_of_person(act_id, person_id, "gone")
 
     def links(self) -> list[Link]:
         """The last word on every pair of faces that was spoken of."""
@@ -82,6 +116,14 @@ class Decisions:
                 "SELECT face_id, person_id FROM denials ORDER BY face_id, person_id"
             )
         ]
+
+    def ignored(self) -> dict[int, Ignored]:
+        """Face -> why nobody is to be asked about it, of those of which a human said so."""
+        rows = self._connection.execute(
+            "SELECT face_id, verdict FROM last_words"
+            " WHERE verdict IN ('not_face', 'stranger', 'hidden')"
+        )
+        return {face: Ignored(verdict) for face, verdict in rows}
 
     def allowed_photos(self) -> set[int]:
         """The photos that may show one person twice."""
@@ -103,8 +145,39 @@ class Decisions:
         """Person -> the day of their birth, of those for whom it was said."""
         return {
             person: date.fromisoformat(day)
-            for person, day in self._connection.execute("SELECT person_id, day FROM people_born")
+            for person, day in self._connection.execute(
+                "SELECT id, born FROM people WHERE born IS NOT NULL"
+            )
         }
+
+    def _say_of_faces(
+        self,
+        act_id: int,
+        face_ids: Iterable[int],
+        verdict: str,
+        source: str,
+        person_id: int | None = None,
+    ) -> None:
+        self._connection.executemany(
+            "INSERT INTO decisions (act_id, face_id, verdict, person_id, source)"
+            " VALUES (?, ?, ?, ?, ?)",
+            ((act_id, face_id, verdict, person_id, source) for face_id in face_ids),
+        )
+
+    def _say_of_person(
+        self,
+        act_id: int,
+        person_id: int,
+        verdict: str,
+        *,
+        text: str | None = None,
+        day: str | None = None,
+    ) -> None:
+        self._connection.execute(
+            "INSERT INTO decisions (act_id, verdict, person_id, text, day, source)"
+            " VALUES (?, ?, ?, ?, ?, 'person')",
+            (act_id, verdict, person_id, text, day),
+        )
 
     def _link(self, act_id: int, face_id: int, other_face_id: int, verdict: str) -> None:
         self._connection.execute(

@@ -30,6 +30,7 @@ class Face:
     box : 0..1 of the upright photo; width and height are that photo's, in pixels.
     person : its person's name, by a human's word or through its cluster.
     how : `named` (a human's word on this face), `cluster`, or None.
+    ignored : why nobody is to be asked about it: `stranger`, `hidden` or None.
     at_seconds : in a video, when it was seen.
     """
 
@@ -46,6 +47,7 @@ class Face:
     person_id: int | None
     person: str | None
     how: str | None
+    ignored: str | None
     at_seconds: float | None
 
 
@@ -65,9 +67,9 @@ class FaceVectors:
 
 _FACE_ROWS = """
 SELECT faces.id, faces.photo_id, x1, y1, x2, y2, score, quality, width, height, taken_at,
-       cluster_id, strength, face_people.person_id, people.name, how, at_seconds
+       cluster_id, strength, face_people.person_id, people.name, how,
+       ignored, at_seconds
 FROM faces JOIN face_people ON face_people.face_id = faces.id
-JOIN packs ON packs.id = faces.pack_id AND in_use
 JOIN photos ON photos.id = faces.photo_id
 LEFT JOIN people ON people.id = face_people.person_id
 """
@@ -136,9 +138,7 @@ class Faces:
         return {
             face_id: (person_id, how)
             for face_id, person_id, how in self._connection.execute(
-                "SELECT face_id, person_id, how FROM face_people"
-                " JOIN faces ON faces.id = face_id JOIN packs ON packs.id = pack_id AND in_use"
-                f" WHERE {_LISTED}"
+                f"SELECT face_id, person_id, how FROM face_people AS faces WHERE {_LISTED}"
             )
         }
 
@@ -172,7 +172,8 @@ class Faces:
             f" iif(at_seconds IS NULL, quality, quality * {VIDEO_WEIGHT}), vector, dim FROM faces"
             " JOIN packs ON packs.id = faces.pack_id AND in_use"
             " JOIN embeddings ON face_id = faces.id"
-            f" WHERE {'1' if references else _LISTED} ORDER BY faces.id"
+            f" WHERE {'1' if references else _LISTED}"
+            " AND faces.id NOT IN (SELECT face_id FROM left_out) ORDER BY faces.id"
         ):
             ids.append(face_id)
             photo_ids.append(photo_id)
@@ -190,8 +191,7 @@ class Faces:
         """How many faces the scanned photos have."""
         return int(
             self._connection.execute(
-                "SELECT count(*) FROM faces JOIN packs ON packs.id = pack_id AND in_use"
-                f" WHERE {_LISTED}"
+                f"SELECT count(*) FROM face_people AS faces WHERE {_LISTED}"
             ).fetchone()[0]
         )
 

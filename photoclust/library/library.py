@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +16,7 @@ from photoclust.library.clusters import Clusters
 from photoclust.library.decisions import Decisions
 from photoclust.library.faces import Faces
 from photoclust.library.files import Files
+from photoclust.library.journal import Journal
 from photoclust.library.packs import Packs
 from photoclust.library.people import People
 from photoclust.library.photos import Photos
@@ -40,8 +40,8 @@ class Library:
 
     Attributes
     ----------
-    photos, files, roots, faces, clusters, people, decisions, packs : what the file holds, one
-        noun each.
+    photos, files, roots, faces, clusters, people, journal, decisions, packs : what the file holds,
+        one noun each.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
@@ -54,6 +54,7 @@ class Library:
         self.faces = Faces(connection)
         self.clusters = Clusters(connection)
         self.people = People(connection)
+        self.journal = Journal(connection)
         self.decisions = Decisions(connection)
         self.packs = Packs(connection)
 
@@ -170,11 +171,6 @@ class Library:
     def query(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
         """Rows of a read-only question to the file."""
         return self._connection.execute(sql, parameters).fetchall()
-
-
-def now() -> str:
-    """This moment as the library writes it: ISO 8601, UTC, whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0).isoformat()
 
 
 def _connect(path: Path) -> tuple[sqlite3.Connection, bool]:

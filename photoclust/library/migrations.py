@@ -375,3 +375,254 @@ def m004_scanning(db: Database) -> None:
     """Cameras, videos, how closely a photo was looked at, and which folders were scanned."""
     db.executescript(SCANNING)
     db.execute("PRAGMA user_version = 4")
+
+
+# Triggers hold the journal to what it says of itself; `forget` and `purge` alone lift them.
+APPEND_ONLY = "".join(
+    f"""
+CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+"""
+    for table in ("acts", "decisions", "reversals")
+    for verb in ("UPDATE", "DELETE")
+)
+
+JOURNAL = """
+DROP VIEW cluster_summary;
+DROP VIEW photos_of_person;
+DROP VIEW face_people;
+DROP VIEW cluster_people;
+DROP VIEW people_born;
+DROP VIEW allowed_photos;
+DROP VIEW links;
+DROP VIEW named_faces;
+DROP VIEW last_words;
+DROP VIEW denials;
+DROP VIEW standing_decisions;
+
+CREATE TABLE acts_5 (          -- one thing a human did; append-only
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  made_at TEXT NOT NULL,                   -- ISO 8601, UTC
+  made_by TEXT NOT NULL,                   -- the account it was done from
+  what TEXT NOT NULL                       -- in words
+) STRICT;
+INSERT INTO acts_5 SELECT id, made_at, made_by, what FROM acts ORDER BY id;
+
+CREATE TABLE reversals (       -- acts that took others back, or had them count again; append-only
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act_id INTEGER NOT NULL REFERENCES acts,   -- the `undo` or `redo`
+  target_id INTEGER NOT NULL REFERENCES acts,
+  undone INTEGER NOT NULL CHECK (undone IN (0, 1))  -- 1: the target counts no more; 0: again
+) STRICT;
+INSERT INTO reversals (act_id, target_id, undone)
+SELECT undone_by, id, 1 FROM acts WHERE undone_by IS NOT NULL ORDER BY undone_by, id;
+CREATE INDEX reversals_target ON reversals (target_id);
+
+CREATE TABLE identities (      -- somebody a human named; what is known of them: `people`
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created_at TEXT NOT NULL
+) STRICT;
+INSERT INTO identities SELECT id, created_at FROM people ORDER BY id;
+
+CREATE TABLE decisions_5 (     -- what an act said; append-only, no clustering touches it
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act_id INTEGER NOT NULL REFERENCES acts,
+  verdict TEXT NOT NULL CHECK (verdict IN
+    ('is', 'is_not', 'unnamed', 'same', 'not_same',
+     'not_face', 'stranger', 'hidden',     -- the three kinds of being ignored
+     'added',                              -- the face was marked by hand
+     'may_repeat',                         -- the photo (a collage, a mirror) shows somebody twice
+     'called', 'aliases', 'born', 'noted', -- of the person; the last word counts
+     'gone')),                             -- the person was deleted, or is one with another
+  face_id INTEGER REFERENCES faces,
+  other_face_id INTEGER REFERENCES faces,  -- of same and not_same
+  person_id INTEGER REFERENCES identities, -- of is, is_not and what is said of a person
+  photo_id INTEGER REFERENCES photos,      -- of may_repeat
+  day TEXT CHECK (day IS date(day, '+0 days')),  -- of born: ISO 8601
+  text TEXT,                               -- of called and noted; of aliases a JSON list
+  source TEXT NOT NULL CHECK (source IN ('cluster', 'face', 'photo', 'person')),  -- pointed at
+  copy_of INTEGER REFERENCES decisions,    -- the same word, of the face as another pack shows it,
+                                           -- or another version of its file
+  CHECK ((face_id IS NOT NULL) = (verdict IN ('is', 'is_not', 'unnamed', 'same', 'not_same',
+                                              'not_face', 'stranger', 'hidden', 'added'))),
+  CHECK ((verdict IN ('same', 'not_same')) = (other_face_id IS NOT NULL)),
+  CHECK (face_id <> other_face_id),
+  CHECK ((person_id IS NOT NULL) = (source = 'person' OR verdict IN ('is', 'is_not'))),
+  CHECK ((verdict = 'may_repeat') = (photo_id IS NOT NULL)),
+  CHECK ((verdict = 'born') = (day IS NOT NULL)),
+  CHECK ((verdict IN ('called', 'aliases', 'noted')) = (text IS NOT NULL)),
+  CHECK ((verdict = 'may_repeat') = (source = 'photo')),
+  CHECK ((verdict IN ('called', 'aliases', 'born', 'noted', 'gone')) = (source = 'person'))
+) STRICT;
+INSERT INTO decisions_5 (id, act_id, verdict, face_id, other_face_id, person_id, photo_id, day,
+                         source)
+SELECT id, act_id, verdict, face_id, other_face_id, person_id, photo_id, day, source
+FROM decisions ORDER BY id;
+INSERT INTO acts_5 (made_at, made_by, what)
+SELECT created_at, 'unknown', 'name ' || name FROM people
+WHERE id NOT IN (SELECT person_id FROM decisions WHERE person_id IS NOT NULL);
+INSERT INTO decisions_5 (act_id, verdict, person_id, text, source)
+SELECT coalesce((SELECT min(act_id) FROM decisions WHERE person_id = people.id),
+                (SELECT max(id) FROM acts_5 WHERE what = 'name ' || name)),
+       'called', id, name, 'person'
+FROM people ORDER BY id;
+
+DROP TABLE decisions;
+DROP TABLE people;
+DROP TABLE acts;
+ALTER TABLE acts_5 RENAME TO acts;
+ALTER TABLE decisions_5 RENAME TO decisions;
+CREATE INDEX decisions_face ON decisions (face_id);
+CREATE INDEX decisions_person ON decisions (person_id);
+CREATE INDEX decisions_copy ON decisions (copy_of) WHERE copy_of IS NOT NULL;
+CREATE INDEX denied ON decisions (face_id, person_id) WHERE verdict = 'is_not';
+CREATE INDEX said_of_people ON decisions (person_id, verdict) WHERE source = 'person';
+
+CREATE TABLE moves (           -- what an act did to clusters at once, so that `undo` puts it back
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act_id INTEGER NOT NULL REFERENCES acts,
+  face_id INTEGER NOT NULL REFERENCES faces ON DELETE CASCADE,
+  before_cluster INTEGER, before_strength REAL,  -- null: it was in none
+  after_cluster INTEGER, after_strength REAL
+) STRICT;
+CREATE INDEX moves_act ON moves (act_id);
+CREATE INDEX moves_face ON moves (face_id);
+
+CREATE TABLE forgotten (       -- only by `forget --never-again`: faces that scans leave out
+  id INTEGER PRIMARY KEY,
+  who INTEGER NOT NULL,                    -- tells such people apart; no name is kept
+  pack_id INTEGER NOT NULL REFERENCES packs,
+  vector BLOB NOT NULL
+) STRICT;
+
+ALTER TABLE faces ADD COLUMN
+  by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)) /* 1: marked by `add-face` */;
+
+CREATE VIEW undone_acts AS     -- acts that count no more
+SELECT target_id AS act_id FROM (
+  SELECT target_id, undone,
+         row_number() OVER (PARTITION BY target_id ORDER BY id DESC) AS age FROM reversals
+) WHERE age = 1 AND undone;
+
+CREATE VIEW standing_decisions AS  -- those whose act was not taken back
+SELECT * FROM decisions WHERE act_id NOT IN (SELECT act_id FROM undone_acts);
+
+CREATE VIEW people AS          -- somebody a human named; aliases are a JSON list
+WITH said AS MATERIALIZED (
+  SELECT person_id, verdict, text, day, id FROM standing_decisions WHERE source = 'person'
+), known AS MATERIALIZED (
+  SELECT identities.id, created_at,
+         coalesce((SELECT text FROM said WHERE person_id = identities.id
+                   AND verdict = 'called' ORDER BY said.id DESC LIMIT 1),
+                  (SELECT text FROM decisions WHERE person_id = identities.id
+                   AND source = 'person' AND verdict = 'called' ORDER BY id LIMIT 1)) AS name,
+         (SELECT day FROM said WHERE person_id = identities.id
+          AND verdict = 'born' ORDER BY said.id DESC LIMIT 1) AS born,
+         coalesce((SELECT text FROM said WHERE person_id = identities.id
+                   AND verdict = 'aliases' ORDER BY said.id DESC LIMIT 1), '[]') AS aliases,
+         coalesce((SELECT text FROM said WHERE person_id = identities.id
+                   AND verdict = 'noted' ORDER BY said.id DESC LIMIT 1), '') AS note
+  FROM identities
+  WHERE coalesce((SELECT verdict FROM said WHERE person_id = identities.id
+                  AND verdict IN ('called', 'gone') ORDER BY said.id DESC LIMIT 1), '') <> 'gone'
+  AND EXISTS (SELECT 1 FROM standing_decisions WHERE person_id = identities.id)
+)
+SELECT id, name, born, aliases, note, created_at FROM known;
+
+CREATE VIEW denials AS         -- faces that a human said are not this person
+SELECT DISTINCT face_id, person_id FROM standing_decisions AS denial
+WHERE verdict = 'is_not' AND NOT EXISTS (
+  SELECT 1 FROM standing_decisions AS later
+  WHERE later.face_id = denial.face_id AND +later.person_id = denial.person_id
+    AND later.verdict = 'is' AND later.source = 'face' AND later.id > denial.id
+);
+
+CREATE VIEW last_words AS      -- the last word of a human on whose face it is
+SELECT face_id,
+       CASE WHEN (face_id, person_id) IN (SELECT face_id, person_id FROM denials)
+            THEN 'is_not' ELSE verdict END AS verdict,
+       person_id, source FROM (
+  SELECT face_id, verdict, person_id, source,
+         row_number() OVER (PARTITION BY face_id ORDER BY id DESC) AS age
+  FROM standing_decisions
+  WHERE verdict IN ('is', 'unnamed', 'not_face', 'stranger', 'hidden')
+) WHERE age = 1;
+
+CREATE VIEW named_faces AS     -- the faces that a human gave to somebody
+SELECT face_id, person_id, source FROM last_words WHERE verdict = 'is';
+
+CREATE VIEW left_out AS        -- what is no face by a human's word, and what is one no more
+SELECT face_id FROM last_words WHERE verdict = 'not_face'
+UNION SELECT id FROM faces WHERE by_hand
+  AND id NOT IN (SELECT face_id FROM standing_decisions WHERE verdict = 'added');
+
+CREATE VIEW links AS           -- pairs of faces, the lower number first, and the last word on them
+SELECT face_id, other_face_id, verdict FROM (
+  SELECT min(face_id, other_face_id) AS face_id, max(face_id, other_face_id) AS other_face_id,
+         verdict, row_number() OVER (
+           PARTITION BY min(face_id, other_face_id), max(face_id, other_face_id) ORDER BY id DESC
+         ) AS age
+  FROM standing_decisions WHERE verdict IN ('same', 'not_same')
+) WHERE age = 1;
+
+CREATE VIEW allowed_photos AS  -- those that may show one person twice: by a human's word, or videos
+SELECT photo_id FROM standing_decisions WHERE verdict = 'may_repeat'
+UNION SELECT id FROM photos WHERE seconds IS NOT NULL;
+
+CREATE VIEW cluster_words AS   -- what most faces of a cluster were said to be with it
+SELECT cluster_id, verdict, person_id FROM (
+  SELECT cluster_id, verdict, person_id, row_number() OVER (
+           PARTITION BY cluster_id ORDER BY count(*) DESC, verdict, person_id) AS place
+  FROM memberships JOIN last_words USING (face_id)
+  WHERE source = 'cluster' AND verdict IN ('is', 'stranger', 'hidden')
+  GROUP BY cluster_id, verdict, person_id
+) WHERE place = 1;
+
+CREATE VIEW cluster_people AS  -- the person a cluster was named as
+SELECT cluster_id, person_id FROM cluster_words WHERE verdict = 'is';
+
+CREATE VIEW face_people AS     -- whom the faces of the pack in use belong to, how that is known
+SELECT faces.id AS face_id, faces.photo_id, memberships.cluster_id, strength,
+       CASE WHEN last_words.verdict = 'is' THEN last_words.person_id
+            WHEN last_words.verdict IN ('stranger', 'hidden')
+              OR last_words.verdict = 'unnamed' AND source = 'face' THEN NULL
+            WHEN denials.face_id IS NULL THEN cluster_words.person_id END AS person_id,
+       CASE WHEN last_words.verdict = 'is' THEN 'named'
+            WHEN last_words.verdict IN ('stranger', 'hidden')
+              OR last_words.verdict = 'unnamed' AND source = 'face' THEN NULL
+            WHEN denials.face_id IS NULL AND cluster_words.person_id IS NOT NULL THEN 'cluster'
+       END AS how,
+       CASE WHEN last_words.verdict IN ('stranger', 'hidden') THEN last_words.verdict
+            WHEN last_words.verdict = 'is'
+              OR last_words.verdict = 'unnamed' AND source = 'face' THEN NULL
+            WHEN cluster_words.verdict <> 'is' THEN cluster_words.verdict END AS ignored
+FROM faces
+JOIN packs ON packs.id = faces.pack_id AND in_use
+LEFT JOIN memberships ON memberships.face_id = faces.id
+LEFT JOIN last_words ON last_words.face_id = faces.id
+LEFT JOIN cluster_words ON cluster_words.cluster_id = memberships.cluster_id
+LEFT JOIN denials ON denials.face_id = faces.id AND denials.person_id = cluster_words.person_id
+WHERE faces.id NOT IN (SELECT face_id FROM left_out);
+
+CREATE VIEW photos_of_person AS  -- for browsing: every photo of every named person
+SELECT people.name AS person, path_text, taken_at, how, face_id, listed_photos.id AS photo_id
+FROM face_people JOIN people ON people.id = person_id
+JOIN listed_photos ON listed_photos.id = photo_id;
+
+CREATE VIEW cluster_summary AS   -- for browsing: every cluster, as `photoclust clusters` shows it
+SELECT face_people.cluster_id AS cluster, people.name AS person, count(*) AS faces,
+       count(DISTINCT face_people.photo_id) AS photos,
+       min(taken_at) AS first, max(taken_at) AS last, avg(strength) AS strength,
+       iif(cluster_words.verdict <> 'is', cluster_words.verdict, NULL) AS ignored
+FROM face_people JOIN listed_photos ON listed_photos.id = face_people.photo_id
+LEFT JOIN cluster_words USING (cluster_id)
+LEFT JOIN people ON people.id = cluster_words.person_id
+WHERE face_people.cluster_id IS NOT NULL GROUP BY face_people.cluster_id;
+"""
+
+
+@migrations()
+def m005_journal(db: Database) -> None:
+    """Acts can be taken back and done again, speak of people too, and are never overwritten."""
+    db.executescript(JOURNAL + APPEND_ONLY)
+    db.execute("PRAGMA user_version = 5")

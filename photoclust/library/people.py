@@ -1,18 +1,24 @@
-"""People and the journal of what humans decided."""
+"""People, as their names and faces stand now. What is said of them goes through `Decisions`."""
 
 from __future__ import annotations
 
-import getpass
+import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+from photoclust.library.clock import now
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Somebody who has a name; `born` is a date (ISO 8601)."""
+
     id: int
     name: str
+    born: str | None = None
+    aliases: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +54,36 @@ class People:
 
     def all(self) -> list[Person]:
         """Every person, in order of name."""
-        rows = self._connection.execute("SELECT id, name FROM people").fetchall()
-        return sorted((Person(*row) for row in rows), key=lambda person: folded(person.name))
+        rows = self._connection.execute("SELECT id, name, born, aliases, note FROM people")
+        found = [
+            Person(number, name, born, tuple(json.loads(aliases)), note)
+            for number, name, born, aliases, note in rows
+        ]
+        return sorted(found, key=lambda person: (folded(person.name), person.id))
 
-    def by_name(self, name: str) -> Person | None:
-        """The person of this name, whatever its case."""
-        wanted = folded(name)
-        return next((person for person in self.all() if folded(person.name) == wanted), None)
+    def called(self, name: str) -> list[Person]:
+        """The people of this name, whatever its case; if there are none, those known by it too."""
+        wanted, everybody = folded(name), self.all()
+        return [person for person in everybody if folded(person.name) == wanted] or [
+            person for person in everybody if wanted in map(folded, person.aliases)
+        ]
 
-    def add(self, name: str, created_at: str) -> Person:
-        """A new person."""
+    def numbered(self, person_id: int) -> Person:
+        """The person of this number, who must be there."""
+        return next(person for person in self.all() if person.id == person_id)
+
+    def add(self, act_id: int, name: str) -> Person:
+        """A new person, made by an act: they are there as long as any word of them stands."""
         cursor = self._connection.execute(
-            "INSERT INTO people (name, created_at) VALUES (?, ?)", (name, created_at)
+            "INSERT INTO identities (created_at) VALUES (?)", (now(),)
         )
-        return Person(int(cursor.lastrowid or 0), name)
-
-    def rename(self, person_id: int, name: str) -> None:
-        """Give a person another name."""
-        self._connection.execute("UPDATE people SET name = ? WHERE id = ?", (name, person_id))
+        person = Person(int(cursor.lastrowid or 0), name)
+        self._connection.execute(
+            "INSERT INTO decisions (act_id, verdict, person_id, text, source)"
+            " VALUES (?, 'called', ?, ?, 'person')",
+            (act_id, person.id, name),
+        )
+        return person
 
     def summaries(self) -> list[PersonSummary]:
         """Every person with what is known, most faces first."""
@@ -89,29 +107,3 @@ class People:
                 "SELECT face_id, person_id, source FROM named_faces ORDER BY face_id"
             )
         ]
-
-    def begin_act(self, what: str, made_at: str) -> int:
-        """Open an entry of the journal; its decisions refer to the number returned."""
-        cursor = self._connection.execute(
-            "INSERT INTO acts (made_at, made_by, what) VALUES (?, ?, ?)",
-            (made_at, _account(), what),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def decide(
-        self, act_id: int, face_ids: Iterable[int], *, person_id: int | None, source: str
-    ) -> None:
-        """These faces are this person's, or (None) are no longer said to be anybody's."""
-        verdict = "unnamed" if person_id is None else "is"
-        self._connection.executemany(
-            "INSERT INTO decisions (act_id, face_id, verdict, person_id, source)"
-            " VALUES (?, ?, ?, ?, ?)",
-            ((act_id, face_id, verdict, person_id, source) for face_id in face_ids),
-        )
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "unknown"

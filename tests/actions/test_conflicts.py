@@ -15,7 +15,6 @@ from photoclust.actions.conflicts import Conflict, conflicts
 from photoclust.clustering.constraints import Rule
 from photoclust.errors import NotFound
 from photoclust.library import Library
-from photoclust.library.library import now
 from photoclust.vectors import Matrix
 
 if TYPE_CHECKING:
@@ -24,14 +23,13 @@ if TYPE_CHECKING:
 
 def say(library: Library, what: str, *about: Any) -> int:
     with library.transaction():
-        act = library.people.begin_act(what, now())
+        act = library.journal.begin(what)
         getattr(library.decisions, what)(act, *about)
     return act
 
 
 def person(library: Library, name: str) -> int:
-    found = library.people.by_name(name)
-    assert found is not None
+    (found,) = library.people.called(name)
     return found.id
 
 

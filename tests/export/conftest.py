@@ -87,9 +87,9 @@ class Album:
     def name(self, person: str, *face_ids: int) -> int:
         """Say that these faces are this (new) person's; returns the person's id."""
         with self.library.transaction():
-            person_id = self.library.people.add(person, NOW).id
-            act = self.library.people.begin_act("name", NOW)
-            self.library.people.decide(act, face_ids, person_id=person_id, source="face")
+            act = self.library.journal.begin("name")
+            person_id = self.library.people.add(act, person).id
+            self.library.decisions.give(act, face_ids, person_id=person_id, source="face")
         return person_id
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from photoclust.errors import NotFound, PhotoclustError, UsageError
 from photoclust.lab.truth import read_truth
-from photoclust.library.library import now
+from photoclust.library.clock import now
 
 LOOK = np.eye(16, dtype=np.float32)[0]
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from photoclust.clustering.constraints import violations
 from photoclust.library.constraints import constraints_of, positions
-from photoclust.library.library import now
 
 if TYPE_CHECKING:
     from tests.conftest import Album, TwoPeople
@@ -22,10 +21,10 @@ def test_everything_said_is_aligned_with_the_faces(two_people: TwoPeople) -> Non
     pair = album.add_photo("/photos/pair.jpg", look, -look, taken_at="2001-02-03T23:30:00+05:00")
     (reference,) = album.add_photo("/elsewhere/passport.jpg", look, reference=True)
     album.say("Ann", two_people.ann[0], reference)
-    ann = library.people.by_name("Ann")
+    (ann,) = library.people.called("Ann")
     assert ann is not None
     with library.transaction():
-        act = library.people.begin_act("say much", now())
+        act = library.journal.begin("say much")
         library.decisions.say_same(act, two_people.ann[2], two_people.ann[1])
         library.decisions.say_same(act, two_people.ann[2], reference)
         library.decisions.say_different(act, pair[0], two_people.ben[0])
@@ -55,7 +54,7 @@ def test_everything_said_is_aligned_with_the_faces(two_people: TwoPeople) -> Non
 def test_an_act_that_was_taken_back_is_not_said(two_people: TwoPeople) -> None:
     library = two_people.library
     with library.transaction():
-        act = library.people.begin_act("say_same", now())
+        act = library.journal.begin("say_same")
         library.decisions.say_same(act, two_people.ann[0], two_people.ann[1])
         library.decisions.allow_same_photo(act, two_people.album.photo_of(two_people.ann[0]))
     two_people.album.take_back(act)
@@ -89,9 +88,9 @@ def test_many_faces_are_no_burden(album: Album) -> None:
             "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks)"
             " SELECT id, 1, 0, 0, 1, 1, 1, 1, '[]' FROM photos, (SELECT 1 UNION ALL SELECT 2)"
         )
-        person = library.people.add("Ann", now())
-        act = library.people.begin_act("name", now())
-        library.people.decide(act, range(1, count, 4), person_id=person.id, source="cluster")
+        act = library.journal.begin("name")
+        person = library.people.add(act, "Ann")
+        library.decisions.give(act, range(1, count, 4), person_id=person.id, source="cluster")
         for face in range(1, 2001, 2):
             library.decisions.say_same(act, face, face + 5)
         library.decisions.set_birth(act, person.id, date(2021, 1, 1))

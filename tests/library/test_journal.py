@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photoclust.library.clock import now
 from photoclust.library.clusters import Membership
-from photoclust.library.library import now
+from photoclust.library.journal import Move
 from photoclust.library.people import folded
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def named(people: TwoPeople) -> dict[int, str]:
 
 
 def journal(people: TwoPeople) -> list[tuple]:
-    return [tuple(row) for row in people.library.query("SELECT * FROM decisions ORDER BY id")]
+    sql = "SELECT * FROM decisions WHERE face_id IS NOT NULL ORDER BY id"
+    return [tuple(row) for row in people.library.query(sql)]
 
 
 def person_of(people: TwoPeople, cluster: int) -> int | None:
@@ -90,7 +92,6 @@ def test_the_journal_says_who_did_what_and_when(two_people: TwoPeople) -> None:
     assert row["made_by"]
     assert before <= row["made_at"] <= now()
     assert row["made_at"].endswith("+00:00")
-    assert row["undone_by"] is None
 
 
 # Clusters and people
@@ -101,7 +102,7 @@ def test_a_cluster_is_named_by_naming_the_cluster(two_people: TwoPeople) -> None
     album.say("Ann", *two_people.ann, source="face")
     assert person_of(two_people, two_people.ann_cluster) is None
     album.say("Ann", *two_people.ann, source="cluster")
-    ann = two_people.library.people.by_name("Ann")
+    ann = next(iter(two_people.library.people.called("Ann")), None)
     assert ann is not None
     assert person_of(two_people, two_people.ann_cluster) == ann.id
     assert person_of(two_people, two_people.ben_cluster) is None
@@ -136,7 +137,7 @@ def test_a_cluster_is_whom_most_of_its_faces_were_named(two_people: TwoPeople) -
     album = two_people.album
     album.say("Ben", *two_people.ben, source="cluster")
     album.say("Cem", two_people.ben[0], source="cluster")
-    cem = two_people.library.people.by_name("Cem")
+    cem = next(iter(two_people.library.people.called("Cem")), None)
     assert cem is not None
     person = person_of(two_people, two_people.ben_cluster)
     assert person is not None
@@ -193,7 +194,7 @@ def test_a_face_that_leaves_its_cluster_keeps_its_name(two_people: TwoPeople) ->
     album, library = two_people.album, two_people.library
     album.say("Ben", two_people.ben[0])
     with library.transaction():
-        library.clusters.leave(two_people.ben[0])
+        library.journal.move(library.journal.begin("leave"), [Move(two_people.ben[0], None)])
     face = library.faces.get(two_people.ben[0])
     assert face is not None
     assert (face.cluster, face.person) == (None, "Ben")
@@ -236,10 +237,10 @@ def test_a_decision_that_makes_no_sense_is_refused(
 def test_a_name_is_found_whatever_its_case_and_accents(album: Album) -> None:
     people = album.library.people
     with album.library.transaction():
-        zoe = people.add("Zoë  Straße", now())
+        zoe = people.add(album.library.journal.begin("name"), "Zoë  Straße")
     for spelling in ("zoë strasse", "ZOE\u0308 STRASSE", "  Zoë Straße "):
-        assert people.by_name(spelling) == zoe
-    assert people.by_name("Zoe Straße") is None
+        assert people.called(spelling) == [zoe]
+    assert people.called("Zoe Straße") == []
     assert folded("A  b") == "a b"
 
 
@@ -254,7 +255,7 @@ def test_people_come_in_order_of_name(album: Album) -> None:
     people = album.library.people
     with album.library.transaction():
         for name in ("cem", "Ben", "ann", "Änne"):
-            people.add(name, now())
+            people.add(album.library.journal.begin("name"), name)
     assert [person.name for person in people.all()] == ["ann", "Ben", "cem", "Änne"]
 
 

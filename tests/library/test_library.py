@@ -22,8 +22,8 @@ from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.errors import LibraryError
 from photoclust.library import Library
 from photoclust.library import library as opening
+from photoclust.library.clock import now
 from photoclust.library.clusters import Membership
-from photoclust.library.library import now
 from photoclust.vectors import from_bytes, to_blob
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def add_people(library: Library, *people: str, then: BaseException | None = None
     """In one transaction; `then` goes wrong at its end."""
     with library.transaction():
         for name in people:
-            library.people.add(name, now())
+            library.people.add(library.journal.begin("name"), name)
         if then is not None:
             raise then
 
@@ -284,7 +284,7 @@ def test_a_transaction_is_all_or_nothing(library: Library) -> None:
 def test_what_is_committed_is_seen_by_others_and_what_is_not_is_not(library: Library) -> None:
     with Library.open(library.path) as other:
         with library.transaction():
-            library.people.add("Ann", now())
+            library.people.add(library.journal.begin("name"), "Ann")
             assert names(other) == []
         assert names(other) == ["Ann"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photoclust.library import Library
+from photoclust.library.clock import now
 from photoclust.library.files import moved_path, span
-from photoclust.library.library import now
 from photoclust.library.roots import Root
 from photoclust.vectors import Matrix
 

@@ -1,0 +1,77 @@
+"""Take acts back, and have them count again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photoclust.errors import NotFound, PhotoclustError
+from photoclust.library import Library
+from photoclust.library.journal import Act
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryReport:
+    """The act that was taken back or counts again, and the act that says so."""
+
+    target: Act
+    act: int
+
+
+def undo(library: Library, act_id: int | None = None) -> HistoryReport:
+    """Take back an act, by default the newest that counts. Whatever it said counts no more.
+
+    Clusters go back to what they were where nothing moved them since.
+
+    Raises
+    ------
+    NotFound : there is no such act, or none at all.
+    PhotoclustError : it is taken back already, or is itself an `undo` or `redo`.
+    """
+    with library.transaction():
+        target = _target(library, act_id)
+        if target is None:
+            raise NotFound("Nothing was said yet, so there is nothing to undo.")
+        if not target.stands:
+            raise PhotoclustError(
+                f"Act {target.id} is taken back already.", f"`photoclust redo {target.id}`?"
+            )
+        act = library.journal.begin(f"undo {target.id}")
+        library.journal.take_back([target.id], act)
+    return HistoryReport(target, act)
+
+
+def redo(library: Library, act_id: int | None = None) -> HistoryReport:
+    """Have an act count again, by default what the last `undo` took back.
+
+    Raises
+    ------
+    NotFound : there is no such act.
+    PhotoclustError : it counts already, or (without a number) something else was done since.
+    """
+    with library.transaction():
+        target = library.journal.last_undone() if act_id is None else _target(library, act_id)
+        if target is None:
+            raise PhotoclustError(
+                "Nothing was taken back last, so there is nothing to redo.",
+                "`photoclust log` has the numbers; `photoclust redo N` redoes one.",
+            )
+        if target.stands:
+            raise PhotoclustError(f"Act {target.id} counts already.")
+        act = library.journal.begin(f"redo {target.id}")
+        library.journal.restore([target.id], act)
+    return HistoryReport(target, act)
+
+
+def _target(library: Library, act_id: int | None) -> Act | None:
+    if act_id is None:
+        return library.journal.last_standing()
+    target = library.journal.act(act_id)
+    if target is None:
+        raise NotFound(f"There is no act {act_id} in this library.", "`photoclust log` lists them.")
+    if target.targets:
+        words = " and ".join(map(str, target.targets))
+        raise PhotoclustError(
+            f"Act {act_id} is itself an undo or redo.",
+            f"Say `photoclust undo {words}` or `photoclust redo {words}`.",
+        )
+    return target

@@ -1,0 +1,35 @@
+"""What several verbs say of groups of faces: that they are one person, or two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from photoclust.library import Library
+
+
+def say_one(library: Library, act: int, face_ids: Sequence[int]) -> None:
+    """These faces are one person, whoever it is: each is the same as the first."""
+    anchor, *others = face_ids
+    for face in others:
+        library.decisions.say_same(act, anchor, face)
+
+
+def say_two(library: Library, act: int, some: Sequence[int], others: Sequence[int]) -> None:
+    """The first of these faces is somebody else than the first of the others.
+
+    Whatever said before that any of some is the same as any of the others counts no more.
+    """
+    one, two = set(some), set(others)
+    for link in library.decisions.links():
+        ends = (link.face_id, link.other_face_id)
+        if link.same and (one & {*ends} and two & {*ends}):
+            library.decisions.say_different(act, *ends)
+    library.decisions.say_different(act, some[0], others[0])
+
+
+def photos_of_both(library: Library, some: Iterable[int], others: Iterable[int]) -> int:
+    """How many photos show faces of both groups; nobody is in a photo twice."""
+    faces = library.faces.get_all([*some, *others])
+    one = {faces[face].photo_id for face in some if face in faces}
+    two = {faces[face].photo_id for face in others if face in faces}
+    return len((one & two) - library.decisions.allowed_photos())
