@@ -22,15 +22,20 @@ from photoclust.cli.evaluate import evaluate_app
 from photoclust.cli.export import export_app
 from photoclust.cli.faces import faces
 from photoclust.cli.find import find
+from photoclust.cli.history import log, redo, undo
+from photoclust.cli.ignore import ignore
+from photoclust.cli.merge import merge
 from photoclust.cli.models import models_app
-from photoclust.cli.name import name, unname
+from photoclust.cli.name import assign, confirm, name, unname
 from photoclust.cli.options import DONE, FAILED, INTERRUPTED, USAGE
 from photoclust.cli.people import people, person_app
 from photoclust.cli.prune import prune
+from photoclust.cli.reject import reject
 from photoclust.cli.relocate import relocate
 from photoclust.cli.roots import roots_app
 from photoclust.cli.scan import scan
 from photoclust.cli.show import show
+from photoclust.cli.split import split
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
 from photoclust.errors import PhotoclustError, UsageError
@@ -113,6 +118,15 @@ app.command()(clusters)
 app.command()(show)
 app.command()(name)
 app.command()(unname)
+app.command()(assign)
+app.command()(confirm)
+app.command()(reject)
+app.command()(merge)
+app.command()(split)
+app.command()(ignore)
+app.command()(log)
+app.command()(undo)
+app.command()(redo)
 app.command()(enrol)
 app.command()(people)
 app.add_typer(person_app, name="person")

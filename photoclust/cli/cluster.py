@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photoclust.cli.options import DbOption, library_path
 from photoclust.cli.progress import terminal_progress
-from photoclust.cli.rows import SCHEMA_VERSION, JsonFlag
-from photoclust.cli.streams import counted, say, write
+from photoclust.cli.rows import JsonFlag, print_document
+from photoclust.cli.streams import counted, say
 from photoclust.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def cluster(
             typer.confirm("Do it?", abort=True, err=True)
         report = _run(library, full, dry_run)
     if json:
-        document = {"schema_version": SCHEMA_VERSION, **asdict(report)}
-        write(dumps(document, indent=2).encode() + b"\n")
+        print_document(asdict(report))
     elif dry_run:
         say_changes(report, would=True)
     else:

@@ -97,8 +97,7 @@ def print_rows(
     """
     fields = fields or [column.key for column in columns]
     if form is Form.JSON:
-        document = {"schema_version": SCHEMA_VERSION, **(header or {}), "rows": list(rows)}
-        write(_json(document, indent=2))
+        print_document({**(header or {}), "rows": list(rows)})
     elif form is Form.NL:
         write(b"".join(_json(row) for row in rows))
     elif form is Form.CSV:
@@ -110,6 +109,11 @@ def print_rows(
     else:
         end = "\0" if form is Form.NUL else "\n"
         write(_encoded("".join(path + end for path in paths)))
+
+
+def print_document(fields: dict[str, Any]) -> None:
+    """Print one JSON document."""
+    write(_json({"schema_version": SCHEMA_VERSION, **fields}, indent=2))
 
 
 def _json(value: Any, indent: int | None = None) -> bytes:

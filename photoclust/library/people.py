@@ -41,6 +41,11 @@ class PersonSummary:
     clusters: str
     first: str | None
     last: str | None
+    born: str | None
+
+    @property
+    def cluster_numbers(self) -> list[int]:
+        return sorted(int(number) for number in self.clusters.split(",") if number)
 
 
 def folded(name: str) -> str:
@@ -92,7 +97,8 @@ class People:
             for row in self._connection.execute(
                 "SELECT people.id, name, count(listed_photos.id) AS faces,"
                 " count(DISTINCT listed_photos.id),"
-                " coalesce(group_concat(DISTINCT cluster_id), ''), min(taken_at), max(taken_at)"
+                " coalesce(group_concat(DISTINCT cluster_id), ''), min(taken_at), max(taken_at),"
+                " born"
                 " FROM people LEFT JOIN face_people ON person_id = people.id"
                 " LEFT JOIN listed_photos ON listed_photos.id = photo_id"
                 " GROUP BY people.id ORDER BY faces DESC, name"
