@@ -12,6 +12,7 @@ from photoclust.library.faces import Face
 from photoclust.library.people import Person
 
 AGAIN = "`photoclust cluster` settles it."
+UNDO = "`photoclust undo N`, with N from `photoclust log`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _words(
             what = f"Faces {_listed(faces)} of one photo are {one}."
             if not item.people:
                 return what, f"{allow}; else " + (
-                    "take back that they are the same." if item.said else AGAIN
+                    f"take back that they are the same: {UNDO}" if item.said else AGAIN
                 )
             named = [face.id for face in faces if face.how == "named"]
             if named:
@@ -94,7 +95,7 @@ def _words(
         case Rule.DIFFERENT if item.said and not names:
             return (
                 f"{pair.capitalize()} were said to be two people, and to be one{chain}.",
-                "Take back one of these statements.",
+                f"Take back one of these statements: {UNDO}",
             )
         case Rule.DIFFERENT:
             what = f"{pair.capitalize()}, said to be two people, are {one}."
@@ -103,14 +104,14 @@ def _words(
             return (
                 f"{pair.capitalize()}, said to be the same person{chain}, are named"
                 f" {' and '.join(names)}.",
-                f"`photoclust name face {last} {shlex.quote(faces[0].person or names[0])}`, or take"
-                " back that they are the same.",
+                f"`photoclust name face {last} {shlex.quote(faces[0].person or names[0])}`, or"
+                f" take back that they are the same: {UNDO}",
             )
         case Rule.PEOPLE:
             return f"Cluster {item.cluster} holds faces named {' and '.join(names)}.", AGAIN
         case Rule.NOT:
             what = f"Face {first} is {one}, though it was said not to be {names[0]}."
-            return what, "Take back one of these statements." if item.said else AGAIN
+            return what, f"Take back one of these statements: {UNDO}" if item.said else AGAIN
         case Rule.STRANGER:
             return f"Face {first}, said to be a stranger, is {one}.", AGAIN
         case Rule.BIRTH:

@@ -64,7 +64,7 @@ def demo(folder: Path, progress: Progress | None = None) -> DemoReport:
         if not people:
             raise PhotoclustError("The demo found no people: this is a bug.", "Please report it.")
         person = people[0]
-        found = [truth.get(item.face.id) == person for item in find(library, person).found]
+        found = [truth.get(item.faces[0].face.id) == person for item in find(library, person).found]
         gallery = export_gallery(library, folder / "gallery", title="Demo", progress=progress)
     return DemoReport(
         folder=folder,

@@ -1,127 +1,237 @@
-"""Find every photo of a person, by embedding distance."""
+"""Find photos by who is in them, by embedding distance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
-from photoclust.actions.lookup import person_named
+from photoclust.actions.lookup import pack_in_use, person_named
+from photoclust.actions.sightings import Sighting, Sightings, sightings_of
 from photoclust.errors import PhotoclustError
 from photoclust.library import Library
-from photoclust.library.faces import Face, FaceVectors
+from photoclust.library.faces import Face
+from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person
-from photoclust.search.match import best_of_each_photo, choose_exemplars, similarity_to
+from photoclust.library.photos import ListedPhoto
+from photoclust.query import Age, Filters, Query, Sort, Who, evaluate, people_of, positives, written
+
+# Where `maybe` ends, below the threshold of a pack for which nobody measured it (cosine).
+MAYBE_BELOW = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """A face of the person: its similarity to the exemplars (cosine), and how it was found.
+    """A face of somebody who was looked for: similarity (cosine) to their exemplars, and how.
 
-    `how` is `named` (a human gave it to the person), `cluster` (it is in a cluster of theirs) or
-    `match` (similar enough). `paths` are the files of its photo that are there.
+    `name` is theirs, or that of the picture. `how` is one of `sightings.HOWS`.
     """
 
     face: Face
+    name: str
     similarity: float
     how: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhoto:
+    """A photo that fulfils a query.
+
+    Attributes
+    ----------
+    paths : the files of it that are there.
+    faces : those of the people who were looked for; none where a query only says who is not there.
+    similarity, how : of the least sure of them; None without any.
+    """
+
+    photo_id: int
     paths: list[str]
+    taken_at: str | None
+    camera: str | None
+    faces: tuple[FoundFace, ...]
+    similarity: float | None
+    how: str | None
+
+    @property
+    def day(self) -> date | None:
+        """The local day it was taken."""
+        return date.fromisoformat(self.taken_at[:10]) if self.taken_at else None
 
 
 @dataclass(frozen=True, slots=True)
 class FindReport:
-    """The faces of a person, best first; `threshold` (cosine) is the pack's."""
+    """The photos that fulfil a query, in its order.
 
-    person: Person
+    Attributes
+    ----------
+    query : as it was understood, or the name of the picture.
+    people : everybody who was looked for, in the query's order.
+    threshold : the pack's (cosine).
+    exemplars : how many faces of each of them the others were compared with.
+    """
+
+    query: str
+    people: list[Person]
     threshold: float
-    exemplars: int
-    found: list[FoundFace]
+    exemplars: list[int]
+    found: list[FoundPhoto] = field(default_factory=list)
 
 
-HOW_ORDER = {"named": 0, "cluster": 1, "match": 2}
+def find(library: Library, query: Query | str) -> FindReport:
+    """Photos by who is in them: a name, or `John & (Anna | Ben) & !Max`, and what else is asked.
 
-
-def find(library: Library, name: str) -> FindReport:
-    """Compare every face of the library with the person's exemplars.
-
-    The answer is the faces a human gave to the person, the members of their clusters, and any
-    other face within the pack's threshold. Nobody is in a photo twice by the machine's word, and
-    a face that a human gave to somebody else is never theirs.
+    Somebody is in a photo where a human said so, where a face is in a cluster of theirs, or where
+    one is within the pack's threshold of their exemplars.
 
     Raises
     ------
-    NotFound : nobody has that name.
-    PhotoclustError : the person has no face to compare with.
+    NotFound : nobody has one of the names.
+    QueryError : the query cannot be understood; it shows the place.
+    PhotoclustError : somebody has no face to compare with, or no birth date where an age is asked.
     """
-    person = person_named(library, name)
-    pack = library.packs.in_use()
-    vectors = library.faces.vectors(references=True)
-    owners = {item.face_id: item.person_id for item in library.people.named_faces()}
-    owner = np.array([owners.get(int(face), 0) for face in vectors.ids], np.int64)
-    own = np.flatnonzero(owner == person.id)
-    if pack is None or not len(own):
-        raise PhotoclustError(
-            f"{person.name} has no faces to compare with.",
-            f"Name a cluster or a face, or `photoclust enrol {person.name} PHOTO`.",
-        )
-    exemplars = own[choose_exemplars(vectors.matrix[own], vectors.quality[own])]
-    similarities = similarity_to(vectors.matrix[exemplars], vectors.matrix)
-
-    how = _how(person, vectors, library.faces.belonging(), similarities >= pack.match)
-    chosen = _once_a_photo(vectors, similarities, how)
-    faces = library.faces.get_all(int(vectors.ids[index]) for index in chosen)
-    paths = library.photos.paths_of(face.photo_id for face in faces.values())
-    found = [
-        FoundFace(
-            faces[int(vectors.ids[index])],
-            float(similarities[index]),
-            how[index],
-            paths.get(int(vectors.photo_ids[index]), []),
-        )
-        for index in chosen
-    ]
-    found.sort(key=lambda item: (-item.similarity, HOW_ORDER[item.how], item.face.id))
-    return FindReport(person, pack.match, len(exemplars), found)
+    if isinstance(query, str):
+        query = Query.read(query)
+    pack = pack_in_use(library)
+    known = {who: _person(library, who) for who in people_of(query.people)}
+    vectors, least = library.vectors(), _least(pack, query)
+    each = {
+        person: sightings_of(library, pack, vectors, person, least)
+        for person in dict.fromkeys(known.values())
+    }
+    return _answer(library, pack, query, {who: each[person] for who, person in known.items()})
 
 
-def _how(
-    person: Person,
-    vectors: FaceVectors,
-    belonging: dict[int, tuple[int | None, str | None]],
-    alike: NDArray[np.bool_],
-) -> dict[int, str]:
-    """Index -> how the face is the person's; faces that are not theirs are left out."""
-    how: dict[int, str] = {}
-    for index, face_id in enumerate(vectors.ids.tolist()):
-        if face_id not in belonging:  # of a reference photo
-            continue
-        owner, known = belonging[face_id]
-        if owner == person.id and known is not None:
-            how[index] = known
-        elif owner is None and alike[index]:
-            how[index] = "match"
-    return how
+def _answer(
+    library: Library, pack: StoredPack, query: Query, seen: Mapping[Who, Sightings]
+) -> FindReport:
+    """The photos, once it is known where everybody is seen."""
+    photos = library.photos.listed()
+    chosen = evaluate(
+        query.people, lambda who: {item.photo_id for item in seen[who].found}, set(photos)
+    )
+    wanted = list({id(seen[who]): seen[who] for who in positives(query.people)}.values())
+    sought = _of_photos(wanted)
+    chosen = _filtered(library, query.filters, chosen, photos, sought)
+    if query.least is not None:
+        least_sure = {photo: _least_sure(sought.get(photo, ())) for photo in chosen}
+        chosen = {
+            photo
+            for photo, item in least_sure.items()
+            if item is None or item.similarity >= query.least
+        }
+    return FindReport(
+        written(query.people),
+        [sightings.person for sightings in wanted],
+        pack.match,
+        [len(sightings.exemplars) for sightings in wanted],
+        _in_order(library, query, chosen, photos, sought),
+    )
 
 
-def _once_a_photo(
-    vectors: FaceVectors, similarities: NDArray[np.float32], how: dict[int, str]
-) -> list[int]:
-    """Faces a human named all stay; of the others in a photo only the likeliest, if none is named.
+def _person(library: Library, who: Who) -> Person:
+    """Who is meant, with the place in the query where it is not clear."""
+    name = who.text if who.number is None else f"{who.text}#{who.number}"
+    return person_named(library, name)
 
-    A face in a cluster of the person is likelier than any match.
-    """
-    chosen = [index for index, word in how.items() if word == "named"]
-    for word in ("cluster", "match"):
-        taken = {int(vectors.photo_ids[index]) for index in chosen}
-        others = np.array(
-            [
-                index
-                for index, said in how.items()
-                if said == word and int(vectors.photo_ids[index]) not in taken
-            ],
-            np.int64,
-        )
-        best = best_of_each_photo(vectors.photo_ids[others], similarities[others])
-        chosen += others[best].tolist()
+
+def _least(pack: StoredPack, query: Query) -> float | None:
+    if query.least is not None:
+        return min(query.least, pack.match)
+    if not query.maybe:
+        return None
+    return pack.match - MAYBE_BELOW if pack.reference is None else pack.reference + pack.shift
+
+
+def _of_photos(people: Sequence[Sightings]) -> dict[int, list[tuple[Person, Sighting]]]:
+    """Photo -> where these people are seen in it, the surest face of each first."""
+    found: dict[int, list[tuple[Person, Sighting]]] = {}
+    for sightings in people:
+        for item in sorted(sightings.found, key=lambda item: -item.similarity):
+            found.setdefault(item.photo_id, []).append((sightings.person, item))
+    return found
+
+
+def _least_sure(found: Sequence[tuple[Person, Sighting]]) -> Sighting | None:
+    """Of the surest face of each person the one that is least like its person."""
+    surest: dict[Person, Sighting] = {}
+    for person, item in found:
+        surest.setdefault(person, item)
+    return min(surest.values(), key=lambda item: item.similarity, default=None)
+
+
+def _filtered(
+    library: Library,
+    filters: Filters,
+    chosen: set[int],
+    photos: Mapping[int, ListedPhoto],
+    sought: Mapping[int, list[tuple[Person, Sighting]]],
+) -> set[int]:
+    """The photos of which everything else holds too."""
+    if filters.since or filters.until:
+        first, last = filters.since or date.min, filters.until or date.max
+        days = {photo: photos[photo].day for photo in chosen}
+        chosen = {photo for photo, day in days.items() if day and first <= day <= last}
+    for age in filters.ages:
+        born = _born(library, age)
+        days = {photo: photos[photo].day for photo in chosen}
+        chosen = {photo for photo, day in days.items() if day and age.holds(born, day)}
+    if near := filters.near:
+        places = {photo: photos[photo].place for photo in chosen}
+        chosen = {photo for photo, place in places.items() if place and near.holds(*place)}
+    if filters.faces is not None or filters.only:
+        counts = library.faces.counts(chosen)
+        if filters.faces is not None:
+            holds = filters.faces.holds
+            chosen = {photo for photo in chosen if holds(counts.get(photo, 0))}
+        if filters.only:
+            chosen = {
+                photo for photo in chosen if counts.get(photo, 0) <= len(sought.get(photo, ()))
+            }
     return chosen
+
+
+def _born(library: Library, age: Age) -> date:
+    person = _person(library, age.who)
+    if person.born is None:
+        raise PhotoclustError(
+            f"The date of birth of {person.name} is not known.",
+            f"`photoclust person birthdate {person.name} 1980-05-01` says it.",
+        )
+    return date.fromisoformat(person.born)
+
+
+def _in_order(
+    library: Library,
+    query: Query,
+    chosen: set[int],
+    photos: Mapping[int, ListedPhoto],
+    sought: Mapping[int, list[tuple[Person, Sighting]]],
+) -> list[FoundPhoto]:
+    faces = library.faces.get_all(
+        item.face_id for photo in chosen for _person, item in sought.get(photo, ())
+    )
+    paths = library.photos.paths_of(chosen)
+    found = []
+    for photo in chosen:
+        here = tuple(
+            FoundFace(faces[item.face_id], person.name, item.similarity, item.how)
+            for person, item in sought.get(photo, ())
+        )
+        least = _least_sure(sought.get(photo, ()))
+        found.append(
+            FoundPhoto(
+                photo,
+                paths.get(photo, []),
+                photos[photo].taken_at,
+                photos[photo].camera,
+                here,
+                least.similarity if least else None,
+                least.how if least else None,
+            )
+        )
+    found.sort(key=lambda item: (item.paths[:1], item.photo_id))
+    if query.sort is Sort.DATE:
+        found.sort(key=lambda item: (item.taken_at is None, item.taken_at or ""))
+    elif query.sort is Sort.SIMILARITY:
+        found.sort(key=lambda item: -(item.similarity or 0.0))
+    return found[: query.limit]

@@ -40,7 +40,7 @@ def show_person(library: Library, name: str) -> PersonReport:
     """
     person = person_named(library, name)
     summary = next(row for row in library.people.summaries() if row.id == person.id)
-    hows = [how for whose, how in library.faces.belonging().values() if whose == person.id]
+    hows = [face.how for face in library.faces.belonging().values() if face.person_id == person.id]
     denied = sum(whose == person.id for _face, whose in library.decisions.denials())
     return PersonReport(person, summary, hows.count("named"), hows.count("cluster"), denied)
 

@@ -38,6 +38,7 @@ from photoclust.cli.show import show
 from photoclust.cli.split import split
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
+from photoclust.cli.why import why
 from photoclust.errors import PhotoclustError, UsageError
 
 
@@ -131,6 +132,7 @@ app.command()(enrol)
 app.command()(people)
 app.add_typer(person_app, name="person")
 app.command()(find)
+app.command()(why)
 app.command()(faces)
 app.add_typer(export_app, name="export")
 app.add_typer(evaluate_app, name="evaluate")

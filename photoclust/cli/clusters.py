@@ -17,11 +17,12 @@ from photoclust.cli.rows import (
     decimals,
     print_rows,
 )
-from photoclust.cli.streams import say
+from photoclust.cli.streams import counted, say
 
 COLUMNS = (
     Column("Cluster", "cluster", number=True),
     Column("Person", "person"),
+    Column("Ignored", "ignored"),
     Column("Faces", "faces", number=True),
     Column("Photos", "photos", number=True),
     Column("First", "first", day),
@@ -33,13 +34,14 @@ COLUMNS = (
 def clusters(
     context: typer.Context,
     unnamed: Annotated[bool, typer.Option("--unnamed", help="Only those without a name.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Those that are ignored, too.")] = False,
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
     table: TableFlag = False,
     db: DbOption = None,
 ) -> None:
-    """List the clusters, biggest first.
+    """List the clusters, biggest first; those that you said to ignore only with --all.
 
     Example: photoclust clusters --unnamed
     """
@@ -48,9 +50,13 @@ def clusters(
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
         summaries = library.clusters.summaries()
-    rows = [asdict(row) for row in summaries if not (unnamed and row.person)]
+    shown = [row for row in summaries if every or row.ignored is None]
+    rows = [asdict(row) for row in shown if not (unnamed and row.person)]
     print_rows(rows, form, COLUMNS)
-    if not rows:
+    if len(shown) < len(summaries):
+        say(f"{counted(len(summaries) - len(shown), 'cluster')} left out as ignored: see --all.")
+    if not summaries:
         say("No clusters: a cluster needs two photos of somebody.")
         say("After a scan that was interrupted run `photoclust cluster`.")
+    if not rows:
         raise typer.Exit(FAILED)

@@ -7,6 +7,7 @@ import typer
 
 from photoclust.cli.options import SOME_FAILED, DbOption, library_path
 from photoclust.cli.progress import terminal_progress
+from photoclust.cli.query_options import QUERY_HELP, AgeOf, FacesIn, From, Near, Only, To
 from photoclust.cli.streams import say, shown_path
 from photoclust.errors import UsageError
 
@@ -22,24 +23,51 @@ def gallery(
     title: Annotated[str, typer.Option(help="Heading of the first page.")] = "People",
     copy: Annotated[bool, typer.Option("--copy", help="Add copies of the photos.")] = False,
     link: Annotated[bool, typer.Option("--link", help="Add links to the photos.")] = False,
+    words: Annotated[
+        str | None,
+        typer.Option("--find", metavar="QUERY", help=QUERY_HELP, show_default=False),
+    ] = None,
+    only: Only = False,
+    faces: FacesIn = None,
+    since: From = None,
+    until: To = None,
+    near: Near = None,
+    age: AgeOf = None,
     gps: Annotated[bool, typer.Option("--gps", help="Say where photos were taken.")] = False,
     db: DbOption = None,
 ) -> None:
     """Write a gallery of people as static pages that open from disk.
 
-    Example: photoclust export gallery ~/people
+    Example: photoclust export gallery ~/people   (also: --find 'John & Anna' --from 2019)
     """
+    from photoclust.actions.find import find
     from photoclust.export.gallery import export_gallery
     from photoclust.library import Library
+    from photoclust.query import Filters, Query
 
     if copy and link:
         raise UsageError("Choose one of --copy and --link.")
     originals: Literal["none", "copy", "link"] = "copy" if copy else "link" if link else "none"
+    filters = Filters.read(
+        only=only, faces=faces, since=since, until=until, near=near, ages=age or ()
+    )
+    if words is None and filters != Filters():
+        raise UsageError("Say whose photos as well, with --find NAME.")
     with Library.open(library_path(context, db)) as library:
+        chosen = None
+        if words is not None:
+            found = find(library, Query.read(words, filters)).found
+            chosen = {photo.photo_id for photo in found}
         progress = terminal_progress()
         try:
             report = export_gallery(
-                library, out, title=title, originals=originals, places=gps, progress=progress
+                library,
+                out,
+                title=title,
+                originals=originals,
+                places=gps,
+                only=chosen,
+                progress=progress,
             )
         finally:
             progress.finish()

@@ -39,7 +39,7 @@ def faces(
     table: TableFlag = False,
     db: DbOption = None,
 ) -> None:
-    """List every face: its file, cluster, person and box in upright pixels.
+    """List every face that you did not hide: its file, cluster, person and box in upright pixels.
 
     Example: photoclust faces --csv > faces.csv
     """
@@ -47,7 +47,7 @@ def faces(
 
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
-        found = library.faces.all()
+        found = [face for face in library.faces.all() if face.ignored != "hidden"]
         paths = library.photos.paths_of(face.photo_id for face in found)
     rows = []
     for face in found:

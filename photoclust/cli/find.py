@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.options import FAILED, DbOption, library_path
+from photoclust.cli.asking import DryRun
+from photoclust.cli.options import FAILED, SOME_FAILED, DbOption, library_path
+from photoclust.cli.query_options import AgeOf, FacesIn, From, Near, Only, QueryWords, To
 from photoclust.cli.rows import (
     Column,
     CsvFlag,
@@ -16,7 +19,11 @@ from photoclust.cli.rows import (
     decimals,
     print_rows,
 )
-from photoclust.cli.streams import say
+from photoclust.cli.streams import counted, say, shown_path
+from photoclust.errors import UsageError
+
+if TYPE_CHECKING:
+    from photoclust.actions.find import FindReport, FoundPhoto
 
 COLUMNS = (
     Column("Similarity", "similarity", decimals(3), number=True),
@@ -25,12 +32,46 @@ COLUMNS = (
     Column("Face", "face", number=True),
     Column("Photo", "file"),
 )
-FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
+FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies", "people")
 
 
 def find(
     context: typer.Context,
-    name: Annotated[list[str], typer.Argument(metavar="NAME", help="A person's name.")],
+    words: QueryWords = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(help="By the face in this picture, not by name.", show_default=False),
+    ] = None,
+    face: Annotated[
+        int | None,
+        typer.Option(help="Which face of --like, from the left.", show_default=False),
+    ] = None,
+    only: Only = False,
+    faces: FacesIn = None,
+    since: From = None,
+    until: To = None,
+    near: Near = None,
+    age: AgeOf = None,
+    maybe: Annotated[bool, typer.Option("--maybe", help="Faces below the threshold too.")] = False,
+    min_similarity: Annotated[
+        str | None, typer.Option(help="Nobody less similar, -1 to 1.", show_default=False)
+    ] = None,
+    sort: Annotated[str, typer.Option(help="By similarity, date or path.")] = "similarity",
+    limit: Annotated[
+        int | None, typer.Option(help="At most so many photos.", min=1, show_default=False)
+    ] = None,
+    copy_to: Annotated[
+        Path | None, typer.Option(help="Copy the photos to a folder.", show_default=False)
+    ] = None,
+    link_to: Annotated[
+        Path | None, typer.Option(help="Link the photos from a folder.", show_default=False)
+    ] = None,
+    hard: Annotated[bool, typer.Option("--hard", help="With --link-to: hard links.")] = False,
+    template: Annotated[
+        str | None,
+        typer.Option(help="Folders in there: {date:%Y}/{person}.", show_default=False),
+    ] = None,
+    dry_run: DryRun = False,
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
@@ -38,42 +79,119 @@ def find(
     nul: Annotated[bool, typer.Option("-0", help="Bare paths, each ended by a NUL.")] = False,
     db: DbOption = None,
 ) -> None:
-    """Find every photo of a person, best first; bare paths when piped.
+    """Find photos by who is in them, best first; bare paths when piped.
 
-    A photo is found because its face was named, is in a cluster of the person, or matches.
+    A photo is found because a face was named, is in a cluster of the person, or matches.
 
-    Example: photoclust find John -0 | xargs -0 cp -t ~/John
+    Example: photoclust find 'John & (Anna | "Ben Smith") & !Max' --from 2019
     """
     from photoclust.actions.find import find as run
     from photoclust.library import Library
+    from photoclust.query import Filters, Query
 
     form = chosen_form(json=json, nl=nl, csv=csv, table=table, nul=nul)
+    filters = Filters.read(
+        only=only, faces=faces, since=since, until=until, near=near, ages=age or ()
+    )
+    if (like is None) == (not words):
+        raise UsageError("Say whom to find: a name, or a picture with --like.")
+    if face is not None and like is None:
+        raise UsageError("--face goes with --like.")
+    if copy_to and link_to:
+        raise UsageError("Choose one of --copy-to and --link-to.")
+    if not (copy_to or link_to) and (template or hard):
+        raise UsageError("--template and --hard go with --copy-to or --link-to.")
+    query = Query.read(
+        " ".join(words or ["example"]),
+        filters,
+        maybe=maybe,
+        least=min_similarity,
+        sort=sort,
+        limit=limit,
+    )
     with Library.open(library_path(context, db)) as library:
-        report = run(library, " ".join(name))
-    present = [item for item in report.found if item.paths]
-    rows = [
-        {
-            "file": item.paths[0],
-            "similarity": round(item.similarity, 4),
-            "how": item.how,
-            "face": item.face.id,
-            "cluster": item.face.cluster,
-            "taken_at": item.face.taken_at,
-            "copies": len(item.paths) - 1,
-        }
-        for item in present
-    ]
+        if like is None:
+            report = run(library, query)
+        else:
+            from photoclust.actions.find import find_like
+
+            report = find_like(library, like, query, face=face)
+        present = [photo for photo in report.found if photo.paths]
+        if copy_to or link_to:
+            _gather(present, copy_to, link_to, hard, template, dry_run)
+            return
     print_rows(
-        rows,
+        [_row(photo) for photo in present],
         form,
         COLUMNS,
         fields=FIELDS,
-        header={"person": report.person.name, "threshold": report.threshold},
-        paths=list(dict.fromkeys(item.paths[0] for item in present)),
+        header={"query": report.query, "threshold": report.threshold},
+        paths=[photo.paths[0] for photo in present],
     )
-    gone = len(report.found) - len(present)
-    if gone:
-        say(f"{gone} more photos of {report.person.name} are not where they were.")
-    if not rows:
-        say(f"No photo of {report.person.name} was found.")
+    _tell(report, len(report.found) - len(present))
+    if not present:
         raise typer.Exit(FAILED)
+
+
+def _row(photo: FoundPhoto) -> dict[str, Any]:
+    least = min(photo.faces, key=lambda found: found.similarity, default=None)
+    return {
+        "file": photo.paths[0],
+        "similarity": None if photo.similarity is None else round(photo.similarity, 4),
+        "how": photo.how,
+        "face": least.face.id if least else None,
+        "cluster": least.face.cluster if least else None,
+        "taken_at": photo.taken_at,
+        "copies": len(photo.paths) - 1,
+        "people": [
+            {
+                "person": found.name,
+                "face": found.face.id,
+                "similarity": round(found.similarity, 4),
+                "how": found.how,
+            }
+            for found in photo.faces
+        ],
+    }
+
+
+def _tell(report: FindReport, gone: int) -> None:
+    if gone:
+        say(f"{counted(gone, 'photo')} more of {report.query} are not where they were.")
+    if not report.found:
+        say(f"No photo of {report.query} was found.")
+
+
+def _gather(
+    photos: list[FoundPhoto],
+    copy_to: Path | None,
+    link_to: Path | None,
+    hard: bool,
+    template: str | None,
+    dry_run: bool,
+) -> None:
+    from photoclust.actions.gather import Way, gather
+    from photoclust.query import parse_template
+
+    folder = copy_to or link_to
+    assert folder is not None
+    way = Way.COPY if copy_to else Way.HARD if hard else Way.SYMBOLIC
+    report = gather(
+        photos,
+        folder,
+        way,
+        template=None if template is None else parse_template(template),
+        dry_run=dry_run,
+    )
+    if dry_run:
+        for source, target in report.made:
+            print(f"{shown_path(source)} -> {shown_path(str(target))}")
+    verb = "would be" if dry_run else "were"
+    done = "copied" if way is Way.COPY else "linked"
+    say(f"{counted(len(report.made), 'photo')} {verb} {done} to {shown_path(str(folder))}.")
+    if report.there:
+        say(f"{counted(len(report.there), 'photo')} were there already.")
+    for source, reason in report.failed:
+        say(f"{shown_path(source)}: {reason}")
+    if report.failed:
+        raise typer.Exit(SOME_FAILED)

@@ -113,6 +113,15 @@ class Clusters:
             self._connection.execute("SELECT cluster_id, person_id FROM cluster_people").fetchall()
         )
 
+    def faces_of(self, person_id: int) -> list[int]:
+        """The faces in the clusters that were named as this person."""
+        rows = self._connection.execute(
+            "SELECT face_id FROM memberships WHERE cluster_id IN"
+            " (SELECT cluster_id FROM cluster_people WHERE person_id = ?) ORDER BY face_id",
+            (person_id,),
+        )
+        return [row[0] for row in rows]
+
     def people_of(self, cluster: int) -> set[int]:
         """The people whom a human gave faces of this cluster to."""
         return {

@@ -117,6 +117,13 @@ class Decisions:
             )
         ]
 
+    def denied(self, person_id: int) -> set[int]:
+        """The faces that a human said are not this person."""
+        rows = self._connection.execute(
+            "SELECT face_id FROM denials WHERE person_id = ?", (person_id,)
+        )
+        return {row[0] for row in rows}
+
     def ignored(self) -> dict[int, Ignored]:
         """Face -> why nobody is to be asked about it, of those of which a human said so."""
         rows = self._connection.execute(

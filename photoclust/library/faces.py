@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,15 @@ class Face:
     how: str | None
     ignored: str | None
     at_seconds: float | None
+
+
+class Belonging(NamedTuple):
+    """Whose a face is, how that is known, its cluster, and why it is ignored, if it is."""
+
+    person_id: int | None
+    how: str | None
+    cluster: int | None
+    ignored: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +143,28 @@ class Faces:
         """Every face of the scanned photos."""
         return self._select(f"WHERE {_LISTED} ORDER BY faces.id")
 
-    def belonging(self) -> dict[int, tuple[int | None, str | None]]:
-        """Of every face of the scanned photos: its person's id, and how that is known."""
+    def belonging(self, face_ids: Iterable[int] | None = None) -> dict[int, Belonging]:
+        """Whose each face of the scanned photos is; of these, or of all."""
+        some = "" if face_ids is None else "face_id IN (SELECT value FROM json_each(?)) AND "
+        parameters = [] if face_ids is None else [json.dumps(list(face_ids))]
         return {
-            face_id: (person_id, how)
-            for face_id, person_id, how in self._connection.execute(
-                f"SELECT face_id, person_id, how FROM face_people AS faces WHERE {_LISTED}"
+            face_id: Belonging(*known)
+            for face_id, *known in self._connection.execute(
+                "SELECT face_id, person_id, how, cluster_id, ignored FROM face_people AS faces"
+                f" WHERE {some}{_LISTED}",
+                parameters,
             )
         }
+
+    def counts(self, photo_ids: Iterable[int]) -> dict[int, int]:
+        """How many faces each of these photos shows; photos without any left out."""
+        return dict(
+            self._connection.execute(
+                "SELECT photo_id, count(*) FROM face_people"
+                " WHERE photo_id IN (SELECT value FROM json_each(?)) GROUP BY photo_id",
+                (json.dumps(list(photo_ids)),),
+            ).fetchall()
+        )
 
     def get(self, face_id: int) -> Face | None:
         """One face by its number."""

@@ -72,6 +72,14 @@ class Journal:
         found = self._select("WHERE id = ?", act_id)
         return found[0] if found else None
 
+    def acts_on(self, face_id: int) -> list[Act]:
+        """The acts that count and say something of a face, the newest first."""
+        return self._select(
+            "WHERE stands AND id IN (SELECT act_id FROM decisions"
+            " WHERE face_id = ?1 OR other_face_id = ?1) ORDER BY id DESC",
+            face_id,
+        )
+
     def last_standing(self) -> Act | None:
         """The newest act that counts and is no `undo` or `redo` itself."""
         found = self._select(

@@ -14,7 +14,7 @@ from typing import Any, Self
 from photoclust.errors import LibraryError
 from photoclust.library.clusters import Clusters
 from photoclust.library.decisions import Decisions
-from photoclust.library.faces import Faces
+from photoclust.library.faces import Faces, FaceVectors
 from photoclust.library.files import Files
 from photoclust.library.journal import Journal
 from photoclust.library.packs import Packs
@@ -163,6 +163,10 @@ class Library:
         finally:
             self._connection.execute("PRAGMA synchronous = FULL")
             lock.release()
+
+    def vectors(self) -> FaceVectors:
+        """Embeddings of all faces of the pack in use, references included, in order of face id."""
+        return self.faces.vectors(references=True)
 
     def version(self) -> int:
         """A number that is another one once somebody else has written to the file."""

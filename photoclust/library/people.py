@@ -73,6 +73,13 @@ class People:
             person for person in everybody if wanted in map(folded, person.aliases)
         ]
 
+    def faces_of(self, person_id: int) -> list[int]:
+        """The faces that a human gave to this person, references included."""
+        rows = self._connection.execute(
+            "SELECT face_id FROM named_faces WHERE person_id = ? ORDER BY face_id", (person_id,)
+        )
+        return [row[0] for row in rows]
+
     def numbered(self, person_id: int) -> Person:
         """The person of this number, who must be there."""
         return next(person for person in self.all() if person.id == person_id)

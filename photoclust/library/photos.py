@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from photoclust.choices import Detail
 from photoclust.photos.decode import PhotoFacts
@@ -37,6 +38,28 @@ class KnownPhoto:
     id: int
     status: str | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPhoto:
+    """What a scanned photo says of itself: when (ISO 8601), where (degrees), by what camera."""
+
+    taken_at: str | None
+    latitude: float | None
+    longitude: float | None
+    camera: str | None
+
+    @property
+    def day(self) -> date | None:
+        """The local day it was taken."""
+        return date.fromisoformat(self.taken_at[:10]) if self.taken_at else None
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Latitude and longitude, WGS 84."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
 
 class Photos:
@@ -210,6 +233,16 @@ class Photos:
             "SELECT photo_id FROM files WHERE path = ?", (os.fsencode(path),)
         ).fetchone()
         return row[0] if row else None
+
+    def listed(self) -> dict[int, ListedPhoto]:
+        """Every photo that has a scanned file."""
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        rows = cursor.execute(
+            "SELECT id, taken_at, latitude, longitude, camera FROM photos WHERE EXISTS"
+            " (SELECT 1 FROM files WHERE files.photo_id = photos.id AND NOT reference)"
+        )
+        return {photo: ListedPhoto(*facts) for photo, *facts in rows}
 
     def counts(self) -> dict[str, int]:
         """Numbers for `status`: photos, files, photos with no file left, photos not yet tried."""

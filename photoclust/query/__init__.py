@@ -66,6 +66,7 @@ from photoclust.query.expression import (
 from photoclust.query.filters import Sort, parse_day, parse_limit, parse_similarity, parse_sort
 from photoclust.query.grammar import parse, signs_for
 from photoclust.query.places import Place, distance, parse_place
+from photoclust.query.query import Filters, Query
 from photoclust.query.ranges import (
     Age,
     IntRange,
@@ -81,10 +82,12 @@ __all__ = [
     "And",
     "Expression",
     "Facts",
+    "Filters",
     "IntRange",
     "Not",
     "Or",
     "Place",
+    "Query",
     "QueryError",
     "Selection",
     "Sort",

@@ -10,7 +10,7 @@ from datetime import date
 from photoclust.query.errors import QueryError, start_of
 from photoclust.query.expression import Who
 from photoclust.query.grammar import parse
-from photoclust.query.tokens import QUOTES
+from photoclust.query.tokens import ANY_QUOTE
 
 MONTHS_A_YEAR = 12
 
@@ -66,7 +66,7 @@ def parse_age(text: str) -> Age:
     """
     name, colon, age = text.rpartition(":")
     form = "An age is written after a name and a colon, such as John:0..2."
-    if not colon or not QUOTES.keys().isdisjoint(age):
+    if not colon or not ANY_QUOTE.isdisjoint(age):
         raise QueryError(form, text, len(text))
     if not name.strip():
         raise QueryError(form, text, start_of(text))

@@ -10,6 +10,7 @@ from photoclust.query.errors import QueryError
 
 # What ends a quoted name, by what begins it: phones and word processors make quotes curly.
 QUOTES = {'"': '"', "'": "'", "“": "”", "\u2018": "\u2019", "„": "“”", "«": "»"}
+ANY_QUOTE = frozenset("".join((*QUOTES, *QUOTES.values())))
 APOSTROPHES = "'\u2019"
 
 # Words with blanks between. Inside a word an apostrophe and ! are letters: O'Brien, P!nk.

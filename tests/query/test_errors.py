@@ -129,18 +129,18 @@ SIGNS = [
     "..",
 ]
 
-READERS: list[Callable[[str], Any]] = [
-    parse,
-    parse_range,
-    partial(parse_day, end=False),
-    partial(parse_day, end=True),
-    parse_place,
-    parse_age,
-    parse_similarity,
-    parse_limit,
-    parse_sort,
-    parse_template,
-]
+READERS: dict[str, Callable[[str], Any]] = {
+    "query": parse,
+    "range": parse_range,
+    "first day": partial(parse_day, end=False),
+    "last day": partial(parse_day, end=True),
+    "place": parse_place,
+    "age": parse_age,
+    "similarity": parse_similarity,
+    "limit": parse_limit,
+    "sort": parse_sort,
+    "template": parse_template,
+}
 
 
 def refusal(read: Callable[[str], Any], text: str) -> QueryError | None:
@@ -152,7 +152,7 @@ def refusal(read: Callable[[str], Any], text: str) -> QueryError | None:
     return None
 
 
-@pytest.mark.parametrize("read", READERS, ids=str)
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
 @pytest.mark.parametrize("seed", range(3))
 def test_any_text_is_understood_or_refused_at_a_place(
     read: Callable[[str], Any], seed: int
@@ -182,7 +182,7 @@ def test_random_queries_are_often_understood_and_can_be_written() -> None:
     assert understood > 300
 
 
-@pytest.mark.parametrize("read", READERS, ids=str)
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
 @pytest.mark.parametrize("sign", [" ", "1", ".", "..", ",", "(", "!", '"', "{", "a ", "-", "\\"])
 def test_a_very_long_text_is_no_trouble(read: Callable[[str], Any], sign: str) -> None:
     for text in (sign * 3000, sign * 3000 + "x", "1" + sign * 3000 + "x"):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 import subprocess
 import sys
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+import photoclust.query
 from photoclust.query import (
     And,
     Expression,
@@ -233,12 +234,12 @@ def test_sets_of_photos_are_combined(text: str, answer: set[int]) -> None:
 def test_arrays_and_single_photos_are_judged_alike(text: str, answer: set[int]) -> None:
     query = parse(text)
     ids = np.array(sorted(EVERYTHING))
-    shows: Callable[[Who], np.ndarray] = lambda who: np.isin(ids, list(PHOTOS[who.text]))  # noqa: E731
-    chosen = evaluate(query, shows, np.ones(len(ids), np.bool_))
+    shows = {name: np.isin(ids, list(photos)) for name, photos in PHOTOS.items()}
+    chosen = evaluate(query, lambda who: shows[who.text], np.ones(len(ids), np.bool_))
     assert set(ids[chosen].tolist()) == answer
-    for photo in EVERYTHING:
-        here = evaluate(query, lambda who, photo=photo: photo in PHOTOS[who.text], True)
-        assert here is (photo in answer)
+    for index, photo in enumerate(ids.tolist()):
+        shown = {Who(name): bool(photos[index]) for name, photos in shows.items()}
+        assert evaluate(query, shown.__getitem__, True) is (photo in answer)
 
 
 def test_what_is_given_is_not_changed() -> None:
@@ -259,6 +260,11 @@ def test_who_writes_words_for_signs_is_told(name: str) -> None:
 @pytest.mark.parametrize("name", ["John", "Andy Norman", "Notker Orlando"])
 def test_nobody_else_is(name: str) -> None:
     assert signs_for(Who(name)) == ""
+
+
+def test_the_examples_of_the_docs_hold() -> None:
+    assert doctest.testmod(photoclust.query).failed == 0
+    assert "Examples" in (photoclust.query.__doc__ or "")
 
 
 def test_the_language_needs_nothing_heavy() -> None:

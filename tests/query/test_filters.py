@@ -199,6 +199,7 @@ def test_somebody_is_two_until_the_day_before_the_third_birthday() -> None:
         (":2", 0),
         (" :2", 1),
         ('"A:B"', 5),
+        ("“A:B”", 5),
         ("John:2w", 6),
         ("John:5..2", 8),
         ("John:two", 5),
@@ -273,6 +274,12 @@ def test_a_distance_is_a_share_of_the_way_round_the_earth(
     around = 2 * 3.141592653589793 * EARTH_RADIUS
     assert distance(*one, *other) == pytest.approx(share * around, abs=1e-3)
     assert distance(*other, *one) == pytest.approx(share * around, abs=1e-3)
+
+
+def test_no_rounding_carries_beyond_the_other_side_of_the_earth() -> None:
+    for tenths in range(901):
+        half = distance(tenths / 10, 43.9, -tenths / 10, 43.9 - 180)
+        assert half == pytest.approx(3.141592653589793 * EARTH_RADIUS)
 
 
 def test_a_known_distance_is_met() -> None:

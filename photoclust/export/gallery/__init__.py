@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def export_gallery(
     title: str = "People",
     originals: Originals = "none",
     places: bool = False,
+    only: Collection[int] | None = None,
     progress: Progress | None = None,
 ) -> GalleryReport:
     """Write a gallery of everybody in the library, or bring an earlier one up to date.
@@ -50,6 +52,7 @@ def export_gallery(
     originals : `copy` adds the photo files as they are, EXIF and GPS included; `link` adds links,
         which tell where the files are.
     places : say on a photo's page where it was taken.
+    only : the photos (ids) to show; default all.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def export_gallery(
     """
     progress = progress or Silent()
     out = Path(os.path.abspath(out))
-    content = gather(library, places=places)
+    content = gather(library, places=places, only=only)
     paths = library.photos.paths_of(photo.id for photo in content.photos)
     with writing_to(out):
         prepare(library, out)

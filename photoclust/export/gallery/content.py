@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -119,11 +119,16 @@ class Content:
             yield from photo.pictures
 
 
-def gather(library: Library, *, places: bool) -> Content:
-    """Every face that belongs to a person or is in a cluster, with its photo."""
+def gather(library: Library, *, places: bool, only: Collection[int] | None = None) -> Content:
+    """Every face that belongs to a person or is in a cluster, with its photo.
+
+    Those who are ignored are left out, and with `only` all photos but these.
+    """
     faces_of: dict[int, list[Face]] = defaultdict(list)
     for face in library.faces.all():
-        if face.person is not None or face.cluster is not None:
+        if only is not None and face.photo_id not in only:
+            continue
+        if face.ignored is None and (face.person is not None or face.cluster is not None):
             faces_of[face.photo_id].append(face)
     photos = [
         _shown_photo(row["content_hash"], (row["latitude"], row["longitude"]), faces_of[row["id"]])

@@ -1,0 +1,138 @@
+"""Where a person is seen: named, through a cluster, or by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.errors import PhotoclustError
+from photoclust.library import Library
+from photoclust.library.constraints import ABSENT, positions
+from photoclust.library.faces import Belonging, FaceVectors
+from photoclust.library.packs import StoredPack
+from photoclust.library.people import Person
+from photoclust.search.match import best_of_each_photo, choose_exemplars, similarity_to
+from photoclust.vectors import Matrix
+
+# How a face is somebody's, the surest first. `maybe` is below the threshold.
+HOWS = ("named", "cluster", "match", "maybe")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A face that is somebody's: its similarity to the exemplars (cosine), and how it is known.
+
+    `how` is `named` (a human gave it to the person), `cluster` (it is in a cluster of theirs),
+    `match` (similar enough) or `maybe` (below the threshold, where that was asked for).
+    """
+
+    face_id: int
+    photo_id: int
+    similarity: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Everywhere a person is seen, at most once a photo by the machine's word.
+
+    `exemplars` are the faces (ids) that the others were compared with.
+    """
+
+    person: Person
+    exemplars: tuple[int, ...]
+    found: tuple[Sighting, ...]
+
+
+def own_faces(library: Library, vectors: FaceVectors, person: Person) -> NDArray[np.int64]:
+    """Indices of the faces that a human gave to the person.
+
+    Raises
+    ------
+    PhotoclustError : there are none, so there is nothing to compare with.
+    """
+    places = positions(vectors.ids, np.array(library.people.faces_of(person.id), np.int64))
+    own: NDArray[np.int64] = places[places != ABSENT]
+    if not len(own):
+        raise PhotoclustError(
+            f"{person.name} has no faces to compare with.",
+            f"Name a cluster or a face, or `photoclust enrol {person.name} PHOTO`.",
+        )
+    return own
+
+
+def sightings_of(
+    library: Library,
+    pack: StoredPack,
+    vectors: FaceVectors,
+    person: Person,
+    least: float | None = None,
+) -> Sightings:
+    """Compare all faces with those that a human gave to the person.
+
+    Nobody is in a photo twice by the machine's word. A face that belongs to somebody else, is
+    ignored, or was said not to be the person is never a match.
+
+    Parameters
+    ----------
+    vectors : of all faces, references included.
+    least : the lowest similarity of a match, if not the pack's threshold.
+
+    Raises
+    ------
+    PhotoclustError : the person has no face to compare with.
+    """
+    own = own_faces(library, vectors, person)
+    exemplars = own[choose_exemplars(vectors.matrix[own], vectors.quality[own])]
+    standards = vectors.matrix[exemplars]
+    cut = pack.match if least is None else least
+    alike = like(standards, vectors.matrix, cut)
+    theirs = positions(vectors.ids, np.array(library.clusters.faces_of(person.id), np.int64))
+    candidates = np.union1d(np.union1d(alike, own), theirs[theirs != ABSENT])
+    belonging = library.faces.belonging(vectors.ids[candidates].tolist())
+    denied = library.decisions.denied(person.id)
+    similarity = similarity_to(standards, vectors.matrix[candidates])
+    seen = [
+        Sighting(face, int(vectors.photo_ids[index]), value, how)
+        for index, value in zip(candidates.tolist(), similarity.tolist(), strict=True)
+        for face in (int(vectors.ids[index]),)
+        if face in belonging
+        and (how := _how(belonging[face], person.id, value, cut, pack.match))
+        and (how == "named" or face not in denied)
+    ]
+    return Sightings(person, tuple(vectors.ids[exemplars].tolist()), tuple(_once_a_photo(seen)))
+
+
+def like(standards: Matrix, matrix: Matrix, cut: float) -> NDArray[np.int64]:
+    """Indices of the faces that are at least so similar to a person's exemplars."""
+    alike = similarity_to(standards, matrix) >= cut
+    return np.flatnonzero(alike).astype(np.int64)
+
+
+def _how(face: Belonging, person: int, similarity: float, cut: float, match: float) -> str | None:
+    if face.person_id == person:
+        return face.how
+    if face.person_id is not None or face.ignored is not None or similarity < cut:
+        return None
+    return "match" if similarity >= match else "maybe"
+
+
+def _once_a_photo(seen: Iterable[Sighting]) -> list[Sighting]:
+    """Faces a human named all stay; of the others in a photo only the likeliest, if none is named.
+
+    A face in a cluster of the person is likelier than any match.
+    """
+    seen = sorted(seen, key=lambda item: item.face_id)
+    chosen = [item for item in seen if item.how == "named"]
+    for how in HOWS[1:]:
+        taken = {item.photo_id for item in chosen}
+        others = [item for item in seen if item.how == how and item.photo_id not in taken]
+        best = best_of_each_photo(
+            np.array([item.photo_id for item in others], np.int64),
+            np.array([item.similarity for item in others], np.float64),
+        )
+        chosen += [others[index] for index in best]
+    return chosen
