@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from photoclust.actions.lookup import pack_in_use, person_named
-from photoclust.actions.sightings import Sighting, Sightings, sightings_of
-from photoclust.errors import PhotoclustError
+from photoclust.actions.sightings import Sighting, Sightings, sightings_like, sightings_of
+from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.faces import Face
 from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person
 from photoclust.library.photos import ListedPhoto
-from photoclust.query import Age, Filters, Query, Sort, Who, evaluate, people_of, positives, written
+from photoclust.query import (
+    Age,
+    Filters,
+    Query,
+    Sort,
+    Who,
+    evaluate,
+    people_of,
+    positives,
+    signs_for,
+    written,
+)
 
 # Where `maybe` ends, below the threshold of a pack for which nobody measured it (cosine).
 MAYBE_BELOW = 0.1
@@ -101,6 +113,33 @@ def find(library: Library, query: Query | str) -> FindReport:
     return _answer(library, pack, query, {who: each[person] for who, person in known.items()})
 
 
+def find_like(
+    library: Library, picture: Path, query: Query, *, face: int | None = None
+) -> FindReport:
+    """Photos of whoever is in a picture, which is not stored; the query's filters hold too.
+
+    Parameters
+    ----------
+    query : its people are only a name for the one in the picture.
+    face : which face of the picture, counted from the left and from 1.
+
+    Raises
+    ------
+    PhotoclustError : the picture cannot be read, has no face, or several and `face` does not say
+        which.
+    """
+    from photoclust.actions.looking import chosen_face, faces_in, gauge_for
+
+    pack = pack_in_use(library)
+    faces = faces_in(picture, gauge_for(library).analyser)
+    look = faces[chosen_face(picture, faces, face) - 1].embedding
+    sightings = sightings_like(
+        library, pack, library.vectors(), look, picture.name, _least(pack, query)
+    )
+    seen = dict.fromkeys(people_of(query.people), sightings)
+    return replace(_answer(library, pack, query, seen), query=picture.name)
+
+
 def _answer(
     library: Library, pack: StoredPack, query: Query, seen: Mapping[Who, Sightings]
 ) -> FindReport:
@@ -131,7 +170,10 @@ def _answer(
 def _person(library: Library, who: Who) -> Person:
     """Who is meant, with the place in the query where it is not clear."""
     name = who.text if who.number is None else f"{who.text}#{who.number}"
-    return person_named(library, name)
+    try:
+        return person_named(library, name)
+    except NotFound as error:
+        raise NotFound(error.message, signs_for(who) or error.hint) from None
 
 
 def _least(pack: StoredPack, query: Query) -> float | None:

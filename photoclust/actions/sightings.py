@@ -15,7 +15,7 @@ from photoclust.library.faces import Belonging, FaceVectors
 from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person
 from photoclust.search.match import best_of_each_photo, choose_exemplars, similarity_to
-from photoclust.vectors import Matrix
+from photoclust.vectors import Matrix, Vector
 
 # How a face is somebody's, the surest first. `maybe` is below the threshold.
 HOWS = ("named", "cluster", "match", "maybe")
@@ -104,6 +104,39 @@ def sightings_of(
         and (how == "named" or face not in denied)
     ]
     return Sightings(person, tuple(vectors.ids[exemplars].tolist()), tuple(_once_a_photo(seen)))
+
+
+def sightings_like(
+    library: Library,
+    pack: StoredPack,
+    vectors: FaceVectors,
+    look: Vector,
+    name: str,
+    least: float | None = None,
+) -> Sightings:
+    """Compare all faces with one that is in no library; whose they are does not matter.
+
+    Parameters
+    ----------
+    look : (dim,) unit vector.
+    name : what the picture is called.
+    """
+    standards, cut = look[None], pack.match if least is None else least
+    alike = like(standards, vectors.matrix, cut)
+    belonging = library.faces.belonging(vectors.ids[alike].tolist())
+    similarity = similarity_to(standards, vectors.matrix[alike])
+    seen = [
+        Sighting(
+            int(vectors.ids[index]),
+            int(vectors.photo_ids[index]),
+            value,
+            "match" if value >= pack.match else "maybe",
+        )
+        for index, value in zip(alike.tolist(), similarity.tolist(), strict=True)
+        if int(vectors.ids[index]) in belonging
+        and belonging[int(vectors.ids[index])].ignored != "hidden"
+    ]
+    return Sightings(Person(0, name), (), tuple(_once_a_photo(seen)))
 
 
 def like(standards: Matrix, matrix: Matrix, cut: float) -> NDArray[np.int64]:

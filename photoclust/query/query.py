@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from photoclust.query.expression import Expression
+from photoclust.query.errors import QueryError
+from photoclust.query.expression import Expression, positives
 from photoclust.query.filters import Sort, parse_day, parse_similarity, parse_sort
 from photoclust.query.grammar import parse
 from photoclust.query.places import Place, parse_place
@@ -50,11 +51,15 @@ class Filters:
         ------
         QueryError : something cannot be understood; it shows the place.
         """
+        first = None if since is None else parse_day(since, end=False)
+        last = None if until is None else parse_day(until, end=True)
+        if first and last and until is not None and last < first:
+            raise QueryError("This day is before the one the search begins with.", until, 0)
         return cls(
             only=only,
             faces=None if faces is None else parse_range(faces),
-            since=None if since is None else parse_day(since, end=False),
-            until=None if until is None else parse_day(until, end=True),
+            since=first,
+            until=last,
             near=None if near is None else parse_place(near),
             ages=tuple(map(parse_age, ages)),
         )
@@ -94,8 +99,11 @@ class Query:
         ------
         QueryError : something cannot be understood; it shows the place.
         """
+        expression = parse(people)
+        if filters.only and not positives(expression):
+            raise QueryError("With --only, say who is in the photo.", people, 0)
         return cls(
-            parse(people),
+            expression,
             filters,
             maybe,
             None if least is None else parse_similarity(least),
