@@ -43,7 +43,7 @@ def merge_clusters(library: Library, first: int, second: int) -> MergeReport:
     if first == second:
         raise UsageError(f"That is cluster {first} twice.")
     some, others = cluster_faces(library, first), cluster_faces(library, second)
-    both = photos_of_both(library, (face.id for face in some), [face.id for face in others])
+    both = photos_of_both(library, some, others)
     owners = library.clusters.owners()
     one, two = owners.get(first), owners.get(second)
     if one is not None and one == two:

@@ -134,7 +134,7 @@ def set_aliases(library: Library, name: str, add: list[str], remove: list[str]) 
         for text in map(checked_name, add):
             others = [other for other in people_named(library, text) if other.id != person.id]
             if others:
-                raise PhotoclustError(f"Somebody else is called {text}: {told_apart(others)}.")
+                raise PhotoclustError(f"Somebody else is called so: {told_apart(others)}.")
             if folded(text) not in map(folded, (person.name, *aliases)):
                 aliases.append(text)
         if aliases != list(person.aliases):

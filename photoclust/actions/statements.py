@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from photoclust.library import Library
+from photoclust.library.faces import Face
 
 
 def say_one(library: Library, act: int, face_ids: Sequence[int]) -> None:
@@ -27,9 +28,7 @@ def say_two(library: Library, act: int, some: Sequence[int], others: Sequence[in
     library.decisions.say_different(act, some[0], others[0])
 
 
-def photos_of_both(library: Library, some: Iterable[int], others: Iterable[int]) -> int:
+def photos_of_both(library: Library, some: Sequence[Face], others: Sequence[Face]) -> int:
     """How many photos show faces of both groups; nobody is in a photo twice."""
-    faces = library.faces.get_all([*some, *others])
-    one = {faces[face].photo_id for face in some if face in faces}
-    two = {faces[face].photo_id for face in others if face in faces}
-    return len((one & two) - library.decisions.allowed_photos())
+    shared = {face.photo_id for face in some} & {face.photo_id for face in others}
+    return len(shared - library.decisions.allowed_photos())

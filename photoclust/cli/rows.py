@@ -16,7 +16,7 @@ from photoclust.cli.streams import is_terminal, shown_path, write, write_table
 from photoclust.errors import UsageError
 
 # Raised when a field of any --json output changes its meaning or goes away.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document.", show_envvar=False)]
 NlFlag = Annotated[bool, typer.Option("--nl", help="One JSON object per line.", show_envvar=False)]

@@ -42,7 +42,7 @@ def test_it_says_what_it_did_and_goes_back(cli: Cli, group: str) -> None:
     assert "every threshold moved by +0." in done.stderr
     assert done.stdout == planned.stdout
     document = json.loads(cli("calibrate", "--json", *db).stdout)
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert document["shift"] > 0
     assert document["at"]["low"] < document["at"]["similarity"] < document["at"]["high"]
     assert "own thresholds: run" in cli("calibrate", "--reset", *db).stderr

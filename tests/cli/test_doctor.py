@@ -87,7 +87,7 @@ def test_all_is_well(cli: Cli, named: Path) -> None:
 
 def test_as_json(cli: Cli, named: Path) -> None:
     document = json.loads(cli("doctor", "--json", "--db", named).stdout)
-    assert (document["schema_version"], document["good"]) == (1, True)
+    assert (document["schema_version"], document["good"]) == (2, True)
     assert {tuple(check) for check in document["checks"]} == {("name", "state", "told", "hint")}
     assert {check["state"] for check in document["checks"]} == {"ok"}
 

@@ -29,7 +29,7 @@ def test_status(cli: Cli, two_people: object) -> None:
 
 def test_status_as_json(cli: Cli, two_people: object) -> None:
     document = json.loads(cli("status", "--json", "--db", two_people.library.path).stdout)
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert list(document)[1:] == [
         *("path", "size", "pack", "licence", "photos", "files", "missing", "waiting", "faces"),
         *("clusters", "clustered", "people", "failed"),

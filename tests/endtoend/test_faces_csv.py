@@ -111,7 +111,7 @@ def test_copies_have_a_row_each(program: Program, small_world: Path) -> None:
 def test_forms_agree(program: Program, small_world: Path) -> None:
     rows = program("faces", "--csv").rows
     listed = program("faces", "--json").json
-    assert listed["schema_version"] == 1
+    assert listed["schema_version"] == 2
     assert [str(row["face"]) for row in listed["rows"]] == [row["face"] for row in rows]
     assert ",".join(listed["rows"][0]) == HEADER
     assert len(program("faces", "--nl").out.splitlines()) == len(rows)

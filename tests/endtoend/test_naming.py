@@ -268,7 +268,7 @@ def test_rename(program: Program, small_world: Path) -> None:
 
 def test_show_lists_the_strongest_first(demo: Program) -> None:
     document = demo("show", "1", "--json").json
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert document["cluster"] == 1
     strengths = [row["strength"] for row in document["rows"]]
     assert strengths == sorted(strengths, reverse=True)
