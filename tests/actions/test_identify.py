@@ -23,8 +23,8 @@ RED, CRIMSON, BLUE, GREEN, GREY = (
     (10, 200, 10),
     (90, 90, 90),
 )
-# Cosine to RED 0.94, between 1 in 3,000 and 1 in 10,000 of strangers, and 0.93: about 1 in 1,000.
-REDDISH, BROWNISH = (200, 85, 10), (200, 92, 10)
+# Cosine to RED 0.94: 1 in 5,000 strangers are as alike.
+REDDISH = (200, 85, 10)
 
 
 @pytest.fixture
@@ -86,13 +86,13 @@ def test_a_little_below_the_threshold_is_perhaps(
     assert face.nearest.similarity < 0.948
     assert (face.how, face.person, face.nearest.name) == ("maybe", None, "Ann")
     assert face.rate is not None
-    assert face.rate.share < 0.01
+    assert face.rate.share < 0.001
 
 
 def test_the_more_people_the_less_a_similarity_says(
     painted: Painted, friends: Path, tmp_path: Path
 ) -> None:
-    photo = painted.photo(tmp_path / "perhaps.png", BROWNISH)
+    photo = painted.photo(tmp_path / "perhaps.png", REDDISH)
     (few,) = identify(photo, people=friends).faces
     for number in range(30):
         painted.photo(friends / f"other {number}" / "1.png", (5, 100 + number, 250 - number))

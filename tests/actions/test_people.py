@@ -250,9 +250,8 @@ def test_a_stranger_is_never_a_match(two_people: TwoPeople) -> None:
     ignore_faces(library, [face], Ignored.STRANGER)
     assert face not in found(library, "Ann")
     cluster(library, full=True)
-    assert not any(
-        {face, other} <= group for group in groups(library) for other in two_people.ann[1:]
-    )
+    (home,) = (group for group in groups(library) if two_people.ann[1] in group)
+    assert face not in home
     heed_again(library, [face])
     assert face in found(library, "Ann")
     with pytest.raises(NotFound, match="not ignored"):
@@ -381,7 +380,7 @@ def test_an_alias_belongs_to_one_person(two_people: TwoPeople) -> None:
     library = two_people.library
     name_cluster(library, two_people.ann_cluster, "Ann")
     name_cluster(library, two_people.ben_cluster, "Ben")
-    with pytest.raises(PhotoclustError, match="Somebody else is called Ben"):
+    with pytest.raises(PhotoclustError, match="called so: Ben#2"):
         set_aliases(library, "Ann", ["ben"], [])
     with pytest.raises(PhotoclustError, match="not known as"):
         set_aliases(library, "Ann", [], ["Annie"])
