@@ -24,6 +24,7 @@ from photoclust.errors import UsageError
 
 if TYPE_CHECKING:
     from photoclust.actions.find import FindReport, FoundPhoto
+    from photoclust.query import Template
 
 COLUMNS = (
     Column("Similarity", "similarity", decimals(3), number=True),
@@ -87,7 +88,7 @@ def find(
     """
     from photoclust.actions.find import find as run
     from photoclust.library import Library
-    from photoclust.query import Filters, Query
+    from photoclust.query import Filters, Query, parse_template
 
     form = chosen_form(json=json, nl=nl, csv=csv, table=table, nul=nul)
     filters = Filters.read(
@@ -109,6 +110,7 @@ def find(
         sort=sort,
         limit=limit,
     )
+    places = None if template is None else parse_template(template)
     with Library.open(library_path(context, db)) as library:
         if like is None:
             report = run(library, query)
@@ -118,7 +120,7 @@ def find(
             report = find_like(library, like, query, face=face)
         present = [photo for photo in report.found if photo.paths]
         if copy_to or link_to:
-            _gather(present, copy_to, link_to, hard, template, dry_run)
+            _gather(present, copy_to, link_to, hard, places, dry_run)
             return
     print_rows(
         [_row(photo) for photo in present],
@@ -167,22 +169,15 @@ def _gather(
     copy_to: Path | None,
     link_to: Path | None,
     hard: bool,
-    template: str | None,
+    template: Template | None,
     dry_run: bool,
 ) -> None:
     from photoclust.actions.gather import Way, gather
-    from photoclust.query import parse_template
 
     folder = copy_to or link_to
     assert folder is not None
     way = Way.COPY if copy_to else Way.HARD if hard else Way.SYMBOLIC
-    report = gather(
-        photos,
-        folder,
-        way,
-        template=None if template is None else parse_template(template),
-        dry_run=dry_run,
-    )
+    report = gather(photos, folder, way, template=template, dry_run=dry_run)
     if dry_run:
         for source, target in report.made:
             print(f"{shown_path(source)} -> {shown_path(str(target))}")

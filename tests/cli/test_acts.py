@@ -1,0 +1,167 @@
+"""Acts on people as a user and a program see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import Result
+
+from photoclust.cli.rows import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from tests.conftest import TwoPeople
+
+Cli = Callable[..., Result]
+
+PERSON = ("person", "id", "aliases", "born", "note")
+NAMED = ("act", "person", "person_id", "is_new", "faces", "photos", "kept")
+FOUND = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies", "people")
+
+# What comes before, the command, and the keys of its document: programs rely on them.
+DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("", "name cluster 1 Ann", NAMED),
+    ("", "assign face 1 2 Ann", NAMED),
+    ("name 1 Ann", "confirm cluster 1", NAMED),
+    ("name 1 Ann", "confirm Ann", NAMED),
+    ("name 1 Ann", "confirm face 1 2", NAMED),
+    ("name 1 Ann", "unname cluster 1", ("cluster", "faces")),
+    ("name f1 Ann", "unname face 1", ("face", "faces")),
+    ("name 1 Ann", "reject face 1 from Ann", ("act", "faces", "person", "cluster", "left")),
+    ("", "reject f1 from cluster 1", ("act", "faces", "person", "cluster", "left")),
+    ("", "merge 1 2", ("act", "person", "cluster", "faces", "both")),
+    ("name 1 Ann", "merge Ann 2", ("act", "person", "faces")),
+    ("name 1 Ann;name 2 Ben", "merge Ann Ben", ("person", "id", "aliases")),
+    ("merge 1 2", "split 1 --yes", ("cluster", "person", "parts")),
+    ("", "ignore cluster 1", ("act", "kind", "faces", "clusters", "photos")),
+    ("", "ignore face 1 2 --not-a-face", ("act", "kind", "faces", "clusters", "photos")),
+    ("", "ignore --unnamed --yes --hidden", ("act", "kind", "faces", "clusters", "photos")),
+    ("", "ignore --in /photos/ann-1.jpg", ("act", "kind", "faces", "clusters", "photos")),
+    ("ignore f1", "ignore face 1 --undo", ("act", "kind", "faces", "clusters", "photos")),
+    ("name 1 Ann", "undo", ("act", "target", "what")),
+    ("name 1 Ann;undo", "redo 1", ("act", "target", "what")),
+    ("name 1 Ann", "person rename Ann Anna", PERSON),
+    ("name 1 Ann;name 2 Ben", "person merge Ann Ben", PERSON),
+    ("name 1 Ann", "person delete Ann --yes", PERSON),
+    ("name 1 Ann", "person alias Ann Annie", PERSON),
+    ("name 1 Ann", "person birthdate Ann 1980-05-01", PERSON),
+    ("name 1 Ann", "person note Ann Hello", PERSON),
+    (
+        "name 1 Ann",
+        "person show Ann",
+        (*PERSON, "faces", "photos", "named", "by_cluster", "denied", "clusters", "first", "last"),
+    ),
+    ("name 1 Ann", "why /photos/ann-1.jpg Ann", ("person", "threshold", "exemplars", "faces")),
+]
+
+ROWS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("name 1 Ann", "log", ("act", "made_at", "made_by", "what", "stands")),
+    ("name 1 Ann", "find Ann", FOUND),
+    (
+        "name 1 Ann",
+        "people",
+        ("person", "id", "faces", "photos", "clusters", "born", "first", "last"),
+    ),
+    (
+        "",
+        "clusters",
+        ("cluster", "person", "faces", "photos", "first", "last", "strength", "ignored"),
+    ),
+]
+
+
+@pytest.fixture
+def run(cli: Cli, two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`run("name 1 Ann")` in a library of Ann's (1) and Ben's (2) clusters."""
+    monkeypatch.setenv("PHOTOCLUST_DB", str(two_people.library.path))
+    return lambda words, *more, code=0: cli(*words.split(), *more, code=code)
+
+
+@pytest.mark.parametrize(("before", "command", "keys"), DOCUMENTS, ids=[d[1] for d in DOCUMENTS])
+def test_documents_have_these_keys(
+    run: Callable[..., Result], before: str, command: str, keys: tuple[str, ...]
+) -> None:
+    for words in filter(None, before.split(";")):
+        run(words)
+    document = json.loads(run(command, "--json").stdout)
+    assert document.pop("schema_version") == SCHEMA_VERSION == 2
+    assert set(document) == set(keys)
+
+
+@pytest.mark.parametrize(("before", "command", "keys"), ROWS, ids=[d[1] for d in ROWS])
+def test_rows_have_these_keys(
+    run: Callable[..., Result], before: str, command: str, keys: tuple[str, ...]
+) -> None:
+    if before:
+        run(before)
+    document = json.loads(run(command, "--json").stdout)
+    assert document["schema_version"] == SCHEMA_VERSION == 2
+    assert {tuple(sorted(row)) for row in document["rows"]} == {tuple(sorted(keys))}
+
+
+def test_a_mistake_is_taken_back_and_told(run: Callable[..., Result]) -> None:
+    assert "Cluster 1 is Ann: 3 faces in 3 photos." in run("name 1 Ann").stderr
+    renamed = run("name 1 Anna").stderr
+    assert "Before, some were Ann. `photoclust undo` takes it back." in renamed
+    assert "Taken back: act 2, name cluster 1 Anna" in run("undo").stderr
+    assert run("find Ann").stdout.count("\n") == 3
+    assert "Nobody is called Anna" in run("find Anna", code=1).stderr
+    shown = run("log -t").stdout
+    assert "taken back" in shown
+    assert "name cluster 1 Ann " in shown
+
+
+def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("merge 1 2")
+    told = run("split 1 --dry-run", "--sheets", tmp_path / "sheets").stderr
+    assert "Cluster 1 would be 2 people:" in told
+    assert "1: 4 faces (" in told
+    assert "2: 3 faces (" in told
+    assert {path.name for path in (tmp_path / "sheets").iterdir()} == {
+        "cluster-1-part-1.png",
+        "cluster-1-part-2.png",
+    }
+    assert "say --yes" in run("split 1", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("merge 1", "Say which two are one"),
+        ("merge 1 2 3", "Say which two are one"),
+        ("merge f1 2", "clusters and people, not faces"),
+        ("merge 1 99", "no cluster 99"),
+        ("merge Ann 1", "Nobody is called Ann"),
+        ("split face 1", "Say which cluster"),
+        ("split 1 --into 9", "cannot be split into 9"),
+        ("reject face 1 Ann", "Say from whom"),
+        ("reject face 1 from", "Say from whom"),
+        ("reject from Ann", "Say which faces"),
+        ("reject face 99 from cluster 1", "no face 99"),
+        ("assign Ann", "Say which faces"),
+        ("assign face 1", "Say the name as well"),
+        ("ignore", "Say who is to be ignored"),
+        ("ignore 1 --unnamed", "Say who is to be ignored"),
+        ("ignore 1 --hidden --stranger", "Choose one of"),
+        ("ignore 1 --max-photos 2", "goes with --unnamed"),
+        ("ignore --in /nowhere.jpg", "no photo /nowhere.jpg"),
+        ("undo", "nothing to undo"),
+        ("redo", "nothing to redo"),
+        ("undo 7", "no act 7"),
+        ("confirm Ann", "Nobody is called Ann"),
+        ("person show Ann", "Nobody is called Ann"),
+        ("name 1 Ann#3", "Nobody is called Ann#3"),
+        ("find Ann &", "Nothing follows the &"),
+        ("find !Ann --only", "With --only, say who"),
+        ("find --from 2020 Ann --to 2019", "before the one"),
+        ("find --template {who} --copy-to x Ann", "There is no such field"),
+    ],
+)
+def test_bad_input_gets_a_sentence(run: Callable[..., Result], words: str, message: str) -> None:
+    result = run(words, code=None)
+    assert result.exit_code in (1, 2)
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
