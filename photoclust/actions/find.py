@@ -17,11 +17,13 @@ from photoclust.library.people import Person
 from photoclust.library.photos import ListedPhoto
 from photoclust.query import (
     Age,
+    Expression,
     Filters,
     Query,
     Sort,
     Who,
     evaluate,
+    parse,
     people_of,
     positives,
     signs_for,
@@ -102,7 +104,7 @@ def find(library: Library, query: Query | str) -> FindReport:
     PhotoclustError : somebody has no face to compare with, or no birth date where an age is asked.
     """
     if isinstance(query, str):
-        query = Query.read(query)
+        query = Query.read(read_people(library, query))
     pack = pack_in_use(library)
     known = {who: _person(library, who) for who in people_of(query.people)}
     vectors, least = library.vectors(), _least(pack, query)
@@ -111,6 +113,16 @@ def find(library: Library, query: Query | str) -> FindReport:
         for person in dict.fromkeys(known.values())
     }
     return _answer(library, pack, query, {who: each[person] for who, person in known.items()})
+
+
+def read_people(library: Library, text: str) -> Expression:
+    """Who is looked for: somebody who is called just so, whatever signs are in it, or a query.
+
+    Raises
+    ------
+    QueryError : it cannot be understood; it shows the place.
+    """
+    return Who(text) if library.people.called(text) else parse(text)
 
 
 def find_like(
@@ -159,7 +171,7 @@ def _answer(
             if item is None or item.similarity >= query.least
         }
     return FindReport(
-        written(query.people),
+        seen[query.people].person.name if isinstance(query.people, Who) else written(query.people),
         [sightings.person for sightings in wanted],
         pack.match,
         [len(sightings.exemplars) for sightings in wanted],

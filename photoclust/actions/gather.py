@@ -53,13 +53,14 @@ def gather(
         source = photo.paths[0]
         try:
             target = _free(folder / _place(photo, template), source, way, taken)
-            taken.add(target)
             if os.path.lexists(target):
+                taken.add(target)
                 report.there.append((source, target))
                 continue
             if not dry_run:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _bring(source, target, way)
+            taken.add(target)
             report.made.append((source, target))
         except OSError as error:
             report.failed.append((source, (error.strerror or str(error)).lower()))

@@ -22,12 +22,12 @@ from photoclust.cli.streams import counted, say
 COLUMNS = (
     Column("Cluster", "cluster", number=True),
     Column("Person", "person"),
-    Column("Ignored", "ignored"),
     Column("Faces", "faces", number=True),
     Column("Photos", "photos", number=True),
     Column("First", "first", day),
     Column("Last", "last", day),
     Column("Strength", "strength", decimals(2), number=True),
+    Column("Ignored", "ignored"),
 )
 
 

@@ -40,7 +40,7 @@ def gallery(
 
     Example: photoclust export gallery ~/people   (also: --find 'John & Anna' --from 2019)
     """
-    from photoclust.actions.find import find
+    from photoclust.actions.find import find, read_people
     from photoclust.export.gallery import export_gallery
     from photoclust.library import Library
     from photoclust.query import Filters, Query
@@ -56,7 +56,7 @@ def gallery(
     with Library.open(library_path(context, db)) as library:
         chosen = None
         if words is not None:
-            found = find(library, Query.read(words, filters)).found
+            found = find(library, Query.read(read_people(library, words), filters)).found
             chosen = {photo.photo_id for photo in found}
         progress = terminal_progress()
         try:

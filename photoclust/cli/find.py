@@ -33,7 +33,7 @@ COLUMNS = (
     Column("Face", "face", number=True),
     Column("Photo", "file"),
 )
-FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies", "people")
+FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
 
 
 def find(
@@ -87,8 +87,9 @@ def find(
     Example: photoclust find 'John & (Anna | "Ben Smith") & !Max' --from 2019
     """
     from photoclust.actions.find import find as run
+    from photoclust.actions.find import find_like, read_people
     from photoclust.library import Library
-    from photoclust.query import Filters, Query, parse_template
+    from photoclust.query import Filters, Query, Who, parse_template
 
     form = chosen_form(json=json, nl=nl, csv=csv, table=table, nul=nul)
     filters = Filters.read(
@@ -102,22 +103,13 @@ def find(
         raise UsageError("Choose one of --copy-to and --link-to.")
     if not (copy_to or link_to) and (template or hard):
         raise UsageError("--template and --hard go with --copy-to or --link-to.")
-    query = Query.read(
-        " ".join(words or ["example"]),
-        filters,
-        maybe=maybe,
-        least=min_similarity,
-        sort=sort,
-        limit=limit,
-    )
     places = None if template is None else parse_template(template)
     with Library.open(library_path(context, db)) as library:
-        if like is None:
-            report = run(library, query)
-        else:
-            from photoclust.actions.find import find_like
-
-            report = find_like(library, like, query, face=face)
+        people = read_people(library, " ".join(words)) if words else Who("example")
+        query = Query.read(
+            people, filters, maybe=maybe, least=min_similarity, sort=sort, limit=limit
+        )
+        report = find_like(library, like, query, face=face) if like else run(library, query)
         present = [photo for photo in report.found if photo.paths]
         if copy_to or link_to:
             _gather(present, copy_to, link_to, hard, places, dry_run)

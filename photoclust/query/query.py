@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from photoclust.query.errors import QueryError
-from photoclust.query.expression import Expression, positives
+from photoclust.query.expression import Expression, positives, written
 from photoclust.query.filters import Sort, parse_day, parse_similarity, parse_sort
 from photoclust.query.grammar import parse
 from photoclust.query.places import Place, parse_place
@@ -85,7 +85,7 @@ class Query:
     @classmethod
     def read(
         cls,
-        people: str,
+        people: str | Expression,
         filters: Filters = Filters(),
         *,
         maybe: bool = False,
@@ -99,9 +99,9 @@ class Query:
         ------
         QueryError : something cannot be understood; it shows the place.
         """
-        expression = parse(people)
+        expression = parse(people) if isinstance(people, str) else people
         if filters.only and not positives(expression):
-            raise QueryError("With --only, say who is in the photo.", people, 0)
+            raise QueryError("With --only, say who is in the photo.", written(expression), 0)
         return cls(
             expression,
             filters,

@@ -196,7 +196,7 @@ def test_json(program: Program, ada_named: Path) -> None:
     assert list(document) == ["schema_version", "query", "threshold", "rows"]
     assert (document["schema_version"], document["query"]) == (2, "Ada")
     assert 0 < document["threshold"] < 1
-    assert {tuple(row) for row in document["rows"]} == {tuple(ROW)}
+    assert {tuple(row) for row in document["rows"]} == {(*ROW, "people")}
 
 
 def test_nl(program: Program, ada_named: Path) -> None:
