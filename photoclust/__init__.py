@@ -24,16 +24,42 @@ if TYPE_CHECKING:
     from photoclust.actions.doctor import Check, doctor
     from photoclust.actions.enrol import EnrolReport, enrol
     from photoclust.actions.evaluate import evaluate_clusters, evaluate_sweep
-    from photoclust.actions.find import FindReport, FoundFace, find
+    from photoclust.actions.find import FindReport, FoundFace, FoundPhoto, find, find_like
+    from photoclust.actions.gather import GatherReport, Way, gather
+    from photoclust.actions.history import HistoryReport, redo, undo
+    from photoclust.actions.identify import IdentifyReport, identify
+    from photoclust.actions.ignore import (
+        IgnoreReport,
+        heed_again,
+        ignore_cluster,
+        ignore_faces,
+        ignore_in_photo,
+        ignore_unnamed,
+    )
+    from photoclust.actions.merge import MergeReport, merge_clusters
     from photoclust.actions.name import (
         NameReport,
+        confirm_cluster,
+        confirm_faces,
+        confirm_person,
         name_cluster,
         name_face,
+        name_faces,
         unname_cluster,
         unname_face,
     )
-    from photoclust.actions.person import rename_person
+    from photoclust.actions.person import (
+        PersonReport,
+        delete_person,
+        merge_people,
+        rename_person,
+        set_aliases,
+        set_birth,
+        set_note,
+        show_person,
+    )
     from photoclust.actions.prune import LeftAlone, PruneReport, prune
+    from photoclust.actions.reject import RejectReport, reject_faces, reject_from_cluster
     from photoclust.actions.relocate import RelocateReport, relocate
     from photoclust.actions.roots import (
         ForgetReport,
@@ -43,7 +69,10 @@ if TYPE_CHECKING:
         roots,
     )
     from photoclust.actions.scan import ScanReport, scan
+    from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
+    from photoclust.actions.verify import Verification, verify
+    from photoclust.actions.why import WhyReport, why
     from photoclust.choices import Device
     from photoclust.domain import Box, DetectedFace, Detection
     from photoclust.errors import PhotoclustError
@@ -53,6 +82,7 @@ if TYPE_CHECKING:
     from photoclust.models.installed import load_pack
     from photoclust.models.pack import FacePack, PackDescription
     from photoclust.photos.decode import DecodedPhoto, decode
+    from photoclust.query import Filters, Query
 
 # Where each name lives; it is imported when it is first used, so that `import photoclust` is quick.
 _HOMES = {
@@ -69,26 +99,45 @@ _HOMES = {
     "EnrolReport": "photoclust.actions.enrol",
     "Face": "photoclust.library.faces",
     "FacePack": "photoclust.models.pack",
+    "Filters": "photoclust.query",
     "FindReport": "photoclust.actions.find",
     "ForgetReport": "photoclust.actions.roots",
     "FoundFace": "photoclust.actions.find",
+    "FoundPhoto": "photoclust.actions.find",
     "GalleryReport": "photoclust.export.gallery",
+    "GatherReport": "photoclust.actions.gather",
+    "HistoryReport": "photoclust.actions.history",
+    "IdentifyReport": "photoclust.actions.identify",
+    "IgnoreReport": "photoclust.actions.ignore",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
+    "MergeReport": "photoclust.actions.merge",
     "NameReport": "photoclust.actions.name",
     "PackDescription": "photoclust.models.pack",
+    "PersonReport": "photoclust.actions.person",
     "PhotoclustError": "photoclust.errors",
     "PruneReport": "photoclust.actions.prune",
+    "Query": "photoclust.query",
+    "RejectReport": "photoclust.actions.reject",
     "RelocateReport": "photoclust.actions.relocate",
     "RootsReport": "photoclust.actions.roots",
     "ScanReport": "photoclust.actions.scan",
     "ScannedRoot": "photoclust.actions.roots",
+    "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
+    "Verification": "photoclust.actions.verify",
+    "Way": "photoclust.actions.gather",
+    "WhyReport": "photoclust.actions.why",
     "allow_same_photo": "photoclust.actions.allow",
+    "apply_split": "photoclust.actions.split",
     "calibrate": "photoclust.actions.calibrate",
     "cluster": "photoclust.actions.cluster",
+    "confirm_cluster": "photoclust.actions.name",
+    "confirm_faces": "photoclust.actions.name",
+    "confirm_person": "photoclust.actions.name",
     "conflicts": "photoclust.actions.conflicts",
     "decode": "photoclust.photos.decode",
+    "delete_person": "photoclust.actions.person",
     "disallow_same_photo": "photoclust.actions.allow",
     "doctor": "photoclust.actions.doctor",
     "enrol": "photoclust.actions.enrol",
@@ -96,19 +145,41 @@ _HOMES = {
     "evaluate_sweep": "photoclust.actions.evaluate",
     "export_gallery": "photoclust.export.gallery",
     "find": "photoclust.actions.find",
+    "find_like": "photoclust.actions.find",
     "forget_calibration": "photoclust.actions.calibrate",
     "forget_folder": "photoclust.actions.roots",
+    "gather": "photoclust.actions.gather",
+    "heed_again": "photoclust.actions.ignore",
+    "identify": "photoclust.actions.identify",
+    "ignore_cluster": "photoclust.actions.ignore",
+    "ignore_faces": "photoclust.actions.ignore",
+    "ignore_in_photo": "photoclust.actions.ignore",
+    "ignore_unnamed": "photoclust.actions.ignore",
     "load_pack": "photoclust.models.installed",
+    "merge_clusters": "photoclust.actions.merge",
+    "merge_people": "photoclust.actions.person",
     "name_cluster": "photoclust.actions.name",
     "name_face": "photoclust.actions.name",
+    "name_faces": "photoclust.actions.name",
+    "plan_split": "photoclust.actions.split",
     "prune": "photoclust.actions.prune",
+    "redo": "photoclust.actions.history",
+    "reject_faces": "photoclust.actions.reject",
+    "reject_from_cluster": "photoclust.actions.reject",
     "relocate": "photoclust.actions.relocate",
     "rename_person": "photoclust.actions.person",
     "roots": "photoclust.actions.roots",
     "scan": "photoclust.actions.scan",
+    "set_aliases": "photoclust.actions.person",
+    "set_birth": "photoclust.actions.person",
+    "set_note": "photoclust.actions.person",
+    "show_person": "photoclust.actions.person",
     "status": "photoclust.actions.status",
+    "undo": "photoclust.actions.history",
     "unname_cluster": "photoclust.actions.name",
     "unname_face": "photoclust.actions.name",
+    "verify": "photoclust.actions.verify",
+    "why": "photoclust.actions.why",
 }
 
 __all__ = [
@@ -125,26 +196,45 @@ __all__ = [
     "EnrolReport",
     "Face",
     "FacePack",
+    "Filters",
     "FindReport",
     "ForgetReport",
     "FoundFace",
+    "FoundPhoto",
     "GalleryReport",
+    "GatherReport",
+    "HistoryReport",
+    "IdentifyReport",
+    "IgnoreReport",
     "LeftAlone",
     "Library",
+    "MergeReport",
     "NameReport",
     "PackDescription",
+    "PersonReport",
     "PhotoclustError",
     "PruneReport",
+    "Query",
+    "RejectReport",
     "RelocateReport",
     "RootsReport",
     "ScanReport",
     "ScannedRoot",
+    "SplitPlan",
     "StatusReport",
+    "Verification",
+    "Way",
+    "WhyReport",
     "allow_same_photo",
+    "apply_split",
     "calibrate",
     "cluster",
+    "confirm_cluster",
+    "confirm_faces",
+    "confirm_person",
     "conflicts",
     "decode",
+    "delete_person",
     "disallow_same_photo",
     "doctor",
     "enrol",
@@ -152,19 +242,41 @@ __all__ = [
     "evaluate_sweep",
     "export_gallery",
     "find",
+    "find_like",
     "forget_calibration",
     "forget_folder",
+    "gather",
+    "heed_again",
+    "identify",
+    "ignore_cluster",
+    "ignore_faces",
+    "ignore_in_photo",
+    "ignore_unnamed",
     "load_pack",
+    "merge_clusters",
+    "merge_people",
     "name_cluster",
     "name_face",
+    "name_faces",
+    "plan_split",
     "prune",
+    "redo",
+    "reject_faces",
+    "reject_from_cluster",
     "relocate",
     "rename_person",
     "roots",
     "scan",
+    "set_aliases",
+    "set_birth",
+    "set_note",
+    "show_person",
     "status",
+    "undo",
     "unname_cluster",
     "unname_face",
+    "verify",
+    "why",
 ]
 
 

@@ -23,6 +23,7 @@ from photoclust.cli.export import export_app
 from photoclust.cli.faces import faces
 from photoclust.cli.find import find
 from photoclust.cli.history import log, redo, undo
+from photoclust.cli.identify import identify
 from photoclust.cli.ignore import ignore
 from photoclust.cli.merge import merge
 from photoclust.cli.models import models_app
@@ -38,6 +39,7 @@ from photoclust.cli.show import show
 from photoclust.cli.split import split
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
+from photoclust.cli.verify import verify
 from photoclust.cli.why import why
 from photoclust.errors import PhotoclustError, UsageError
 
@@ -133,6 +135,8 @@ app.command()(people)
 app.add_typer(person_app, name="person")
 app.command()(find)
 app.command()(why)
+app.command()(identify)
+app.command()(verify)
 app.command()(faces)
 app.add_typer(export_app, name="export")
 app.add_typer(evaluate_app, name="evaluate")
