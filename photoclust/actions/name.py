@@ -129,27 +129,25 @@ def confirm_faces(library: Library, face_ids: Sequence[int]) -> NameReport:
         )
     if len(owners) > 1:
         raise PhotoclustError("These faces belong to several people.", "Confirm one at a time.")
-    return _confirm(library, faces, "face " + " ".join(str(face.id) for face in faces))
+    numbers = " ".join(str(face.id) for face in faces)
+    return _confirm(library, faces, "face", f"face {numbers}")
 
 
 def confirm_cluster(library: Library, cluster: int) -> NameReport:
-    """Every face of a named cluster is the person that the cluster is named as.
+    """The faces that joined a named cluster since are whom the cluster was named as.
 
     Raises
     ------
     NotFound : there is no such cluster.
-    PhotoclustError : it has no name.
+    PhotoclustError : it has no name, or no face of it is left to confirm.
     """
-    faces = [face for face in cluster_faces(library, cluster) if face.person_id is not None]
-    if not faces:
+    members = cluster_faces(library, cluster)
+    if cluster not in library.clusters.owners():
         raise PhotoclustError(
             f"Cluster {cluster} has no name to confirm.",
             f"Say whose it is: `photoclust name cluster {cluster} NAME`.",
         )
-    main = max(faces, key=lambda face: face.how == "cluster").person_id
-    return _confirm(
-        library, [face for face in faces if face.person_id == main], f"cluster {cluster}"
-    )
+    return _confirm(library, _by_cluster(members), "cluster", f"cluster {cluster}")
 
 
 def confirm_person(library: Library, name: str) -> NameReport:
@@ -158,13 +156,18 @@ def confirm_person(library: Library, name: str) -> NameReport:
     Raises
     ------
     NotFound : nobody has that name.
-    PhotoclustError : they have no face.
+    PhotoclustError : no face of theirs is left to confirm.
     """
     person = person_named(library, name)
     faces = [face for face in library.faces.all() if face.person_id == person.id]
-    if not faces:
-        raise PhotoclustError(f"{person.name} has no faces to confirm.", "Name some first.")
-    return _confirm(library, faces, person.name)
+    return _confirm(library, _by_cluster(faces), "cluster", person.name)
+
+
+def _by_cluster(faces: Sequence[Face]) -> list[Face]:
+    found = [face for face in faces if face.how == "cluster"]
+    if not found:
+        raise PhotoclustError("All of these faces are confirmed already: nothing is to be done.")
+    return found
 
 
 def unname_cluster(library: Library, cluster: int) -> int:
@@ -207,11 +210,11 @@ def unname_face(library: Library, face_id: int) -> None:
         library.decisions.give(act, [face_id], person_id=None, source="face")
 
 
-def _confirm(library: Library, faces: Sequence[Face], what: str) -> NameReport:
+def _confirm(library: Library, faces: Sequence[Face], source: str, what: str) -> NameReport:
     person = library.people.numbered(faces[0].person_id or 0)
     with library.transaction():
         act = library.journal.begin(f"confirm {what}")
-        library.decisions.give(act, (face.id for face in faces), person_id=person.id, source="face")
+        library.decisions.give(act, (face.id for face in faces), person_id=person.id, source=source)
     return _report(act, person, False, faces, 0)
 
 

@@ -15,7 +15,8 @@ from photoclust.vectors import Matrix
 # Levels are raised by so much (cosine) until the group falls into parts.
 STEP = 0.005
 
-# Fewer faces than this are no part of their own, unless the whole group is hardly larger.
+# Fewer faces than this are no part of their own, unless the whole group is hardly larger, or there
+# are no parts otherwise and a human asks for some.
 LEAST_PART = 2
 SMALL_GROUP = 4
 
@@ -36,7 +37,25 @@ def split_group(
     """
     count = len(embeddings)
     wanted = min(into or 2, count)
-    least = LEAST_PART if count >= SMALL_GROUP else 1
+    best = np.zeros(count, np.int64)
+    for least in (LEAST_PART, 1) if into or count < SMALL_GROUP else (LEAST_PART,):
+        best = _best_cut(embeddings, constraints, level, wanted, least, exactly=into is not None)
+        if best.max() + 1 >= wanted:
+            break
+    return best if best.max() == 0 else _whole(embeddings, best, constraints)
+
+
+def _best_cut(
+    embeddings: Matrix,
+    constraints: Constraints,
+    level: float,
+    wanted: int,
+    least: int,
+    *,
+    exactly: bool,
+) -> Labels:
+    """Parts of at least so many faces at the lowest level that has as many as wanted, or most."""
+    count = len(embeddings)
     links = all_near(embeddings, NEIGHBOURS).links
     start = np.arange(count)
     flat = Contrast(np.zeros(count), np.ones(count), 0.0)
@@ -44,14 +63,12 @@ def split_group(
     for threshold in (-1.0, *np.arange(level, 1.0, STEP).tolist()):
         linkage = Linkage(embeddings, flat, Rules(constraints, start), start)
         linkage.merge(links.a, links.b, threshold)
-        labels = _parts(linkage.labels, least, wanted if into else None)
+        labels = _parts(linkage.labels, least, wanted if exactly else None)
         if labels.max() > best.max():
             best = labels
         if labels.max() + 1 >= wanted:
             break
-    if best.max() == 0:
-        return best
-    return _whole(embeddings, best, constraints)
+    return best
 
 
 def _parts(labels: Labels, least: int, most: int | None) -> Labels:

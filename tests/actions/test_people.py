@@ -171,6 +171,13 @@ def test_a_cluster_of_equals_is_not_split(album: Album, portraits: Callable[...,
         plan_split(album.library, number, into=9)
 
 
+def test_who_asks_for_two_gets_two(album: Album, portraits: Callable[..., Matrix]) -> None:
+    faces = album.add_portraits("ann", portraits("Ann", 4))
+    parts = plan_split(album.library, album.add_cluster(*faces), into=2).parts
+    assert sum(len(part.faces) for part in parts) == 4
+    assert len(parts) == 2
+
+
 def test_a_plan_that_is_out_of_date_is_not_applied(two_people: TwoPeople) -> None:
     library, number = two_people.library, two_people.ann_cluster
     merge_clusters(library, number, two_people.ben_cluster)
@@ -305,6 +312,22 @@ def test_a_confirmed_face_stays_whatever_becomes_of_its_cluster(
     assert confirm_faces(library, [new]).faces == 1
     name_cluster(library, two_people.ann_cluster, "Eve")
     assert album.whose(new) == "Ann"
+
+
+def test_confirming_a_cluster_keeps_its_name_for_those_to_come(
+    two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    library, album = two_people.library, two_people.album
+    name_cluster(library, two_people.ann_cluster, "Ann")
+    with pytest.raises(PhotoclustError, match="confirmed already"):
+        confirm_cluster(library, two_people.ann_cluster)
+    for place in (3, 4):
+        (new,) = album.add_photo(f"/photos/new-{place}.jpg", portraits("Ann", 5)[place])
+        cluster(library)
+        assert confirm_cluster(library, two_people.ann_cluster).faces == 1
+        face = library.faces.get(new)
+        assert face is not None
+        assert (face.person, face.how) == ("Ann", "named")
 
 
 def test_only_who_belongs_to_somebody_can_be_confirmed(two_people: TwoPeople) -> None:

@@ -25,8 +25,6 @@ FOUND = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies", "
 DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("", "name cluster 1 Ann", NAMED),
     ("", "assign face 1 2 Ann", NAMED),
-    ("name 1 Ann", "confirm cluster 1", NAMED),
-    ("name 1 Ann", "confirm Ann", NAMED),
     ("name 1 Ann", "confirm face 1 2", NAMED),
     ("name 1 Ann", "unname cluster 1", ("cluster", "faces")),
     ("name f1 Ann", "unname face 1", ("face", "faces")),
