@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoclust.actions.lookup import cluster_faces, face_numbered, person_named
-from photoclust.actions.statements import say_two
 from photoclust.errors import PhotoclustError
 from photoclust.library import Library
 from photoclust.library.journal import Move
@@ -76,6 +75,7 @@ def reject_from_cluster(library: Library, face_ids: Sequence[int], cluster: int)
         numbers = " ".join(map(str, wanted))
         act = library.journal.begin(f"reject face {numbers} from cluster {cluster}")
         for face in wanted:
-            say_two(library, act, stay, [face])
+            for other in stay:
+                library.decisions.say_different(act, other, face)
         library.journal.move(act, (Move(face, None) for face in wanted))
     return RejectReport(act, len(wanted), None, len(wanted))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from photoclust.domain import Pixels
 from photoclust.errors import PhotoclustError
 from photoclust.export.crops import face_crops
 from photoclust.export.sheet import is_sheet, write_sheet
@@ -47,6 +51,12 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
     captioned = [(crops[face.id], _caption(face)) for face in faces]
     write_sheet(captioned, out, title)
     return out
+
+
+def face_strip(library: Library, faces: Sequence[Face], side: int) -> Pixels:
+    """The crops of these faces side by side: (side, n * side, 3)."""
+    crops = {face.id: crop for face, crop in face_crops(library, faces, side)}
+    return np.concatenate([crops[face.id] for face in faces], axis=1)
 
 
 def _caption(face: Face) -> str:

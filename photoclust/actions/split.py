@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from photoclust.actions.lookup import cluster_faces, pack_in_use
-from photoclust.actions.statements import say_one, say_two
+from photoclust.actions.statements import say_two
 from photoclust.clustering.constraints import NOBODY
 from photoclust.clustering.splitting import split_group
 from photoclust.errors import PhotoclustError, UsageError
@@ -120,7 +120,6 @@ def apply_split(library: Library, plan: SplitPlan) -> SplitPlan:
         act = library.journal.begin(f"split cluster {plan.cluster} --into {len(plan.parts)}")
         ids = [[face.id for face in part.faces] for part in plan.parts]
         for place, some in enumerate(ids):
-            say_one(library, act, some)
             for others in ids[:place]:
                 say_two(library, act, others, some)
         by_cluster = {

@@ -16,16 +16,21 @@ def say_one(library: Library, act: int, face_ids: Sequence[int]) -> None:
 
 
 def say_two(library: Library, act: int, some: Sequence[int], others: Sequence[int]) -> None:
-    """The first of these faces is somebody else than the first of the others.
+    """These faces are one person, and the others another.
 
-    Whatever said before that any of some is the same as any of the others counts no more.
+    Each is told from the first of the other side, which keeps the groups apart without a statement
+    for every pair. Whatever said that any of some is the same as any of the others counts no more.
     """
     one, two = set(some), set(others)
+    pairs = {(some[0], face) for face in others} | {(face, others[0]) for face in some}
     for link in library.decisions.links():
-        ends = (link.face_id, link.other_face_id)
-        if link.same and (one & {*ends} and two & {*ends}):
-            library.decisions.say_different(act, *ends)
-    library.decisions.say_different(act, some[0], others[0])
+        ends = {link.face_id, link.other_face_id}
+        if link.same and one & ends and two & ends:
+            pairs.add((link.face_id, link.other_face_id))
+    for face, other in sorted(pairs):
+        library.decisions.say_different(act, face, other)
+    say_one(library, act, some)
+    say_one(library, act, others)
 
 
 def photos_of_both(library: Library, some: Sequence[Face], others: Sequence[Face]) -> int:

@@ -16,6 +16,7 @@ from photoclust.cli.cluster import cluster
 from photoclust.cli.clusters import clusters
 from photoclust.cli.conflicts import conflicts
 from photoclust.cli.demo import demo
+from photoclust.cli.different import different
 from photoclust.cli.doctor import doctor
 from photoclust.cli.enrol import enrol
 from photoclust.cli.evaluate import evaluate_app
@@ -33,12 +34,14 @@ from photoclust.cli.people import people, person_app
 from photoclust.cli.prune import prune
 from photoclust.cli.reject import reject
 from photoclust.cli.relocate import relocate
+from photoclust.cli.review import review
 from photoclust.cli.roots import roots_app
 from photoclust.cli.scan import scan
 from photoclust.cli.show import show
 from photoclust.cli.split import split
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
+from photoclust.cli.suggest import suggest_app
 from photoclust.cli.verify import verify
 from photoclust.cli.why import why
 from photoclust.errors import PhotoclustError, UsageError
@@ -126,7 +129,10 @@ app.command()(confirm)
 app.command()(reject)
 app.command()(merge)
 app.command()(split)
+app.command()(different)
 app.command()(ignore)
+app.command()(review)
+app.add_typer(suggest_app, name="suggest")
 app.command()(log)
 app.command()(undo)
 app.command()(redo)

@@ -1,0 +1,123 @@
+"""`suggest`: who may be one, and who is worth a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photoclust.cli.options import FAILED, DbOption, library_path
+from photoclust.cli.rows import (
+    Column,
+    CsvFlag,
+    JsonFlag,
+    NlFlag,
+    TableFlag,
+    chosen_form,
+    decimals,
+    print_rows,
+)
+from photoclust.cli.streams import say
+
+if TYPE_CHECKING:
+    from photoclust.actions.review import Asked
+
+suggest_app = typer.Typer(
+    help="List what is worth a look, without asking.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
+
+MERGES = (
+    Column("Cluster", "cluster", number=True),
+    Column("Faces", "faces", number=True),
+    Column("May be", "person"),
+    Column("or cluster", "other", number=True),
+    Column("Settles", "settles", decimals(1), number=True),
+    Column("If so", "command"),
+)
+PEOPLE = (
+    Column("Cluster", "cluster", number=True),
+    Column("Faces", "faces", number=True),
+    Column("Photos", "photos", number=True),
+    Column("Settles", "settles", decimals(1), number=True),
+    Column("Name it", "command"),
+)
+
+
+@suggest_app.command()
+def merges(
+    context: typer.Context,
+    limit: Limit = 20,
+    json: JsonFlag = False,
+    nl: NlFlag = False,
+    csv: CsvFlag = False,
+    table: TableFlag = False,
+    db: DbOption = None,
+) -> None:
+    """List clusters that may be one, and faces and clusters that may be somebody you named.
+
+    Example: photoclust suggest merges
+    """
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
+    found = [asked for asked in _questions(context, db) if asked.kind != "who"][:limit]
+    rows = [
+        {
+            "cluster": asked.faces[0].cluster,
+            "faces": len(asked.faces),
+            "person": asked.person.name if asked.person else None,
+            "other": asked.others[0].cluster if asked.others else None,
+            "settles": round(asked.settles, 2),
+            "command": asked.commands["yes"],
+        }
+        for asked in found
+    ]
+    _print(rows, form, MERGES)
+
+
+@suggest_app.command("people")
+def unnamed_people(
+    context: typer.Context,
+    limit: Limit = 20,
+    json: JsonFlag = False,
+    nl: NlFlag = False,
+    csv: CsvFlag = False,
+    table: TableFlag = False,
+    db: DbOption = None,
+) -> None:
+    """List clusters that are worth a name, those that settle most faces first.
+
+    Example: photoclust suggest people --limit 5
+    """
+    form = chosen_form(json=json, nl=nl, csv=csv, table=table)
+    found = [
+        asked
+        for asked in _questions(context, db)
+        if asked.kind == "who" and asked.faces[0].cluster is not None
+    ]
+    rows = [
+        {
+            "cluster": asked.faces[0].cluster,
+            "faces": len(asked.faces),
+            "photos": len({face.photo_id for face in asked.faces}),
+            "settles": round(asked.settles, 2),
+            "command": f"photoclust name {asked.faces[0].cluster} NAME",
+        }
+        for asked in found[:limit]
+    ]
+    _print(rows, form, PEOPLE)
+
+
+def _questions(context: typer.Context, db: Any) -> list[Asked]:
+    from photoclust.actions.review import Review
+    from photoclust.library import Library
+
+    with Library.open(library_path(context, db)) as library:
+        return Review(library).questions()
+
+
+def _print(rows: list[dict[str, Any]], form: Any, columns: tuple[Column, ...]) -> None:
+    print_rows(rows, form, columns)
+    if not rows:
+        say("Nothing to suggest.")
+        raise typer.Exit(FAILED)

@@ -1,0 +1,1 @@
+"""Which question settles most faces."""
