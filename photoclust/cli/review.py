@@ -131,7 +131,7 @@ def _carry_out(session: Review, asked: Asked, reply: str) -> str:
 
 def _standing(session: Review) -> str:
     share = 100 * session.named / session.faces if session.faces else 100.0
-    left = "" if session.left is None else f"; about {session.left} answers to 90 %"
+    left = f"; about {counted(session.left, 'answer')} to 90 %" if session.left else ""
     return f"{session.named} of {session.faces} faces have a name ({share:.0f} %){left}."
 
 

@@ -34,6 +34,9 @@ DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("name 1 Ann", "merge Ann 2", ("act", "person", "faces")),
     ("name 1 Ann;name 2 Ben", "merge Ann Ben", ("person", "id", "aliases")),
     ("merge 1 2", "split 1 --yes", ("cluster", "person", "parts")),
+    ("", "different 1 2", ("act", "clusters")),
+    ("", "different f1 f4", ("act", "faces")),
+    ("", "review", ("named", "faces", "answers_left", "questions")),
     ("", "ignore cluster 1", ("act", "kind", "faces", "clusters", "photos")),
     ("", "ignore face 1 2 --not-a-face", ("act", "kind", "faces", "clusters", "photos")),
     ("", "ignore --unnamed --yes --hidden", ("act", "kind", "faces", "clusters", "photos")),
@@ -58,6 +61,7 @@ DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
 ROWS: list[tuple[str, str, tuple[str, ...]]] = [
     ("name 1 Ann", "log", ("act", "made_at", "made_by", "what", "stands")),
     ("name 1 Ann", "find Ann", FOUND),
+    ("", "suggest people", ("cluster", "faces", "photos", "settles", "command")),
     (
         "name 1 Ann",
         "people",
@@ -142,6 +146,9 @@ def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Pa
         ("assign Ann", "Say which faces"),
         ("assign face 1", "Say the name as well"),
         ("ignore", "Say who is to be ignored"),
+        ("different 1", "Say which two are different"),
+        ("different 1 Ann", "Say which two are different"),
+        ("review", "nobody is there to answer"),
         ("ignore 1 --unnamed", "Say who is to be ignored"),
         ("ignore 1 --hidden --stranger", "Choose one of"),
         ("ignore 1 --max-photos 2", "goes with --unnamed"),

@@ -1,0 +1,58 @@
+"""`review` on a terminal: what a person types, and what comes of it."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+if TYPE_CHECKING:
+    from tests.conftest import TwoPeople
+
+
+def talk(library: object, *replies: str) -> str:
+    """Run `photoclust review` on a pseudo-terminal and type these lines at its prompts."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.update(PHOTOCLUST_PICTURES="none", NO_COLOR="1", COLUMNS="100")
+        program = "from photoclust.cli import app; app()"
+        arguments = ["review", "--db", str(library.path)]
+        os.execv(sys.executable, [sys.executable, "-c", program, *arguments])
+    said, waiting = "", list(replies)
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        ready, _, _ = select.select([terminal], [], [], 1)
+        if ready:
+            try:
+                said += os.read(terminal, 4096).decode()
+            except OSError:
+                break
+        if said.rstrip(" ").endswith("[q]uit:") and waiting:
+            os.write(terminal, waiting.pop(0).encode() + b"\n")
+            said += "\n"
+    os.waitpid(pid, 0)
+    assert not waiting, said
+    return said
+
+
+def test_a_round_of_questions(two_people: TwoPeople) -> None:
+    said = talk(two_people.library, "Ben", "")
+    assert "Who is this (4 faces of cluster 2 in 4 photos)?" in said
+    assert "4 faces given to Ben." in said
+    assert "Who is this (3 faces of cluster 1 in 3 photos)?" in said
+    assert "1 answer given. 4 of 7 faces have a name (57 %)" in said
+    assert {two_people.album.whose(face) for face in two_people.ben} == {"Ben"}
+    assert {two_people.album.whose(face) for face in two_people.ann} == {None}
+
+
+def test_a_wrong_answer_is_taken_back(two_people: TwoPeople) -> None:
+    said = talk(two_people.library, "Bem", "u", "Ben", "s")
+    assert "Taken back: review: face " in said
+    assert [person.name for person in two_people.library.people.all()] == ["Ben"]
+    assert len(two_people.library.decisions.ignored()) == 3
