@@ -9,6 +9,7 @@ from pathlib import Path
 
 from photoclust.actions.lookup import checked_name
 from photoclust.actions.name import NameReport, name_faces
+from photoclust.actions.never_again import NeverAgain
 from photoclust.actions.pack import load_recorded, recorded_pack
 from photoclust.choices import Detail
 from photoclust.errors import PhotoclustError, UnreadablePhoto, UsageError
@@ -89,7 +90,13 @@ def _faces_of(library: Library, pack: StoredPack, analyser: FacePack, path: Path
             library.photos.record_scan(
                 photo_id, pack.id, Detail.NORMAL, scanned_at=now(), failure=None
             )
-            library.faces.add(photo_id, pack.id, faces)
+            learnable, _seconds = NeverAgain(library, pack).sift(faces)
+            if faces and not learnable:
+                raise PhotoclustError(
+                    f"Whoever is in {path} was forgotten and is not to be learned again.",
+                    "`photoclust forget --learn-again` lifts that for everybody.",
+                )
+            library.faces.add(photo_id, pack.id, learnable)
         library.photos.record_file(
             absolute,
             photo_id=photo_id,

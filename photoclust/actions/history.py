@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
+from photoclust.actions.pack import SWITCH, pack_before
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.journal import Act
@@ -25,7 +27,7 @@ def undo(library: Library, act_id: int | None = None) -> HistoryReport:
     Raises
     ------
     NotFound : there is no such act, or none at all.
-    PhotoclustError : it is taken back already, or is itself an `undo` or `redo`.
+    PhotoclustError : it is taken back already, is itself an `undo` or `redo`, or changed the pack.
     """
     with library.transaction():
         target = _target(library, act_id)
@@ -34,6 +36,12 @@ def undo(library: Library, act_id: int | None = None) -> HistoryReport:
         if not target.stands:
             raise PhotoclustError(
                 f"Act {target.id} is taken back already.", f"`photoclust redo {target.id}`?"
+            )
+        if target.what.startswith(SWITCH):
+            before = shlex.quote(pack_before(library, target))
+            raise PhotoclustError(
+                f"Act {target.id} changed the model pack, which `photoclust models use {before}` "
+                "changes back, and no undo."
             )
         act = library.journal.begin(f"undo {target.id}")
         library.journal.take_back([target.id], act)

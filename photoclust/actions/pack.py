@@ -1,4 +1,4 @@
-"""Which model pack a library uses: chosen at its first scan, kept from then on."""
+"""Which model pack a library uses: chosen at its first scan, kept until `use_pack` changes it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from photoclust.choices import Device
 from photoclust.errors import PackError
 from photoclust.library import Library
 from photoclust.library.clock import now
-from photoclust.library.packs import StoredPack
+from photoclust.library.journal import Act
+from photoclust.library.packs import DescribedPack, StoredPack
 from photoclust.models.catalogue import KNOWN_PACKS
 from photoclust.models.installed import load_pack
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack
+
+# How the act begins that changes a library over to another pack.
+SWITCH = "models use "
 
 
 def recorded_pack(
@@ -33,7 +37,8 @@ def recorded_pack(
         raise PackError(
             f"The faces of this library were made with the pack {stored.name}; those of "
             f"{requested} cannot be compared with them.",
-            f"Leave --pack away to go on with {stored.name}, or start another library with --db.",
+            f"Leave --pack away to go on with {stored.name}; `photoclust models use {requested}` "
+            "changes over and keeps every name.",
         )
     return stored
 
@@ -54,24 +59,48 @@ def _is_same(requested: str, stored: StoredPack) -> bool:
     return stored.location is not None and str(Path(requested).resolve()) == stored.location
 
 
-def _choose(library: Library, requested: str, accept_licence: bool) -> StoredPack:
+def wanted_as(stored: StoredPack) -> str:
+    """What a person writes to have this pack: its name, or its folder."""
+    return stored.location or stored.name
+
+
+def pack_before(library: Library, act: Act) -> str:
+    """What a person writes to have the pack that was in use before this act changed it."""
+    for earlier in library.journal.acts():
+        if earlier.id < act.id and earlier.what.startswith(SWITCH):
+            return earlier.what.removeprefix(SWITCH)
+    return wanted_as(library.packs.all()[0])
+
+
+def described(library: Library, requested: str, *, accept_licence: bool) -> DescribedPack:
+    """What a library records of a pack, given by name or folder.
+
+    Raises
+    ------
+    PackError : it cannot be loaded, or its licence was never accepted here.
+    """
     description = load_pack(requested, device=Device.CPU).description
-    if not description.commercial and not accept_licence:
+    accepted = accept_licence or library.packs.of_fingerprint(description.fingerprint) is not None
+    if not description.commercial and not accepted:
         raise PackError(
             f"The weights of {description.name} are not free for any use ({description.licence}).",
             "If that fits your use, say so with --accept-licence; `open` has no such limit.",
         )
-    location = None if requested in KNOWN_PACKS else str(Path(requested).resolve())
+    return DescribedPack(
+        name=description.name,
+        fingerprint=description.fingerprint,
+        dim=description.dim,
+        licence=description.licence,
+        accepted_at=None if description.commercial else now(),
+        settings={**description.settings, "thresholds": asdict(description.thresholds)},
+        location=None if requested in KNOWN_PACKS else str(Path(requested).resolve()),
+    )
+
+
+def _choose(library: Library, requested: str, accept_licence: bool) -> StoredPack:
+    found = described(library, requested, accept_licence=accept_licence)
     with library.transaction():
-        library.packs.choose(
-            name=description.name,
-            fingerprint=description.fingerprint,
-            dim=description.dim,
-            licence=description.licence,
-            accepted_at=None if description.commercial else now(),
-            settings={**description.settings, "thresholds": asdict(description.thresholds)},
-            location=location,
-        )
+        library.packs.choose(**found)
     stored = library.packs.in_use()
     assert stored is not None
     return stored

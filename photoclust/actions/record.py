@@ -7,7 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from photoclust.choices import Detail
+from photoclust.actions.carry import Placer, carry_from_packs
+from photoclust.actions.edited import carry_to_version
+from photoclust.actions.never_again import NeverAgain
+from photoclust.choices import Detail, Device
 from photoclust.library import Library
 from photoclust.library.clock import now
 from photoclust.library.packs import StoredPack
@@ -24,7 +27,9 @@ class ScanReport:
 
     seen = indexed + unchanged + duplicate + skipped + failed + waiting; `waiting` is what an
     interrupted scan did not come to. `moved` counts those duplicates whose old path is gone,
-    `missing` the files that were not found any more, of photos that are nowhere else.
+    `missing` the files that were not found any more, of photos that are nowhere else, `carried`
+    the faces that keep what was said of them in files that changed, `left_out` those of people
+    who were forgotten and are not to be learned again.
     """
 
     seen: int = 0
@@ -36,7 +41,9 @@ class ScanReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
     waiting: int = 0
     faces: int = 0
+    left_out: int = 0
     missing: int = 0
+    carried: int = 0
     seconds: float = 0.0
     interrupted: bool = False
     clustering: ClusterReport | None = None
@@ -60,6 +67,7 @@ class Recorder:
     ----------
     retry_failed : content that failed before is examined again.
     detail : content that was looked at less closely is examined again.
+    device : what the pack runs on if a face has to be looked at again.
     """
 
     def __init__(
@@ -70,12 +78,16 @@ class Recorder:
         *,
         retry_failed: bool = False,
         detail: Detail = Detail.NORMAL,
+        device: str = Device.AUTO,
     ) -> None:
         self._library = library
         self._pack = pack
         self._report = report
         self._detail = detail
         self._claimed = library.photos.settled_content(pack.id, detail, failed_too=not retry_failed)
+        self._placer = Placer(pack, device)
+        self._never_again = NeverAgain(library, pack)
+        self._other_packs = [other.id for other in library.packs.all() if other.id != pack.id]
         self._copies: list[Examined] = []
         self._written = 0
 
@@ -88,13 +100,13 @@ class Recorder:
 
     def write(self, result: Result) -> None:
         """Write one result. Copies of other files wait for `finish`."""
-        self._written += 1
         if isinstance(result, Unreadable):
             self._write_failure(result)
         elif result.facts is None:
             self._copies.append(result)
         else:
             self._write_faces(result)
+        self._written += 1
 
     def finish(self, expected: int) -> None:
         """Write the copies; what is missing of the expected files waits for the next run."""
@@ -124,17 +136,20 @@ class Recorder:
         assert result.facts is not None
         photos = self._library.photos
         with self._library.transaction():
+            before = photos.photo_at(result.file.path)
             photo_id = photos.add(result.content_hash)
             photos.describe(photo_id, result.facts)
             self._write_file(result.file, photo_id)
             photos.record_scan(
                 photo_id, self._pack.id, self._detail, scanned_at=now(), failure=None
             )
-            added = self._library.faces.add(
-                photo_id, self._pack.id, result.faces, result.seconds or None
-            )
+            faces, seconds = self._never_again.sift(result.faces, result.seconds)
+            added = self._library.faces.add(photo_id, self._pack.id, faces, seconds)
+            carried = self._carry(before, photo_id, result.file.path)
         self._report.indexed += 1
         self._report.faces += len(added)
+        self._report.left_out += len(result.faces) - len(faces)
+        self._report.carried += carried
 
     def _write_copy(self, copy: Examined) -> None:
         """Content that is known already, here or under another path."""
@@ -143,19 +158,32 @@ class Recorder:
             self._report.waiting += 1
             return
         photos = self._library.photos
-        only_touched = photos.photo_at(copy.file.path) == photo.id
+        before = photos.photo_at(copy.file.path)
         others = set(photos.paths_of([photo.id]).get(photo.id, [])) - {copy.file.path}
         gone = {path for path in others if is_gone(path)}
         with self._library.transaction():
             self._write_file(copy.file, photo.id)
             photos.mark_missing((os.fsencode(path) for path in gone), now())
+            carried = self._carry(before, photo.id, copy.file.path)
+        self._report.carried += carried
         if photo.status == "failed":
             self._report.failed.append((copy.file.path, photo.reason or "failed before"))
-        elif only_touched:
+        elif before == photo.id:
             self._report.unchanged += 1
         else:
             self._report.duplicate += 1
             self._report.moved += bool(gone and gone == others)
+
+    def _carry(self, before: int | None, photo_id: int, path: str) -> int:
+        """Keep people where a file changed, or was away while another pack was in use."""
+        carried = 0
+        if self._other_packs:
+            carried += carry_from_packs(
+                self._library, self._placer, self._other_packs, photo_id, path
+            )
+        if before not in (None, photo_id):
+            carried += carry_to_version(self._library, self._placer, before, photo_id, path)
+        return carried
 
     def _write_file(
         self, file: PhotoFile, photo_id: int | None, failure: str | None = None

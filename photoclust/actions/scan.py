@@ -79,7 +79,9 @@ def scan(
             orders = Orders(
                 stored.name, stored.location, stored.fingerprint, device, detail, time_limit
             )
-            recorder = Recorder(library, stored, report, retry_failed=retry_failed, detail=detail)
+            recorder = Recorder(
+                library, stored, report, retry_failed=retry_failed, detail=detail, device=device
+            )
             _examine(todo, orders, workers or os.cpu_count() or 1, recorder, report, progress)
         if not report.interrupted:
             _note_missing(library, roots, known, seen, todo, report)

@@ -14,8 +14,9 @@ from photoclust.library.constraints import ABSENT, positions
 from photoclust.library.faces import Belonging, FaceVectors
 from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person
-from photoclust.search.match import best_of_each_photo, choose_exemplars, similarity_to
-from photoclust.vectors import Matrix, Vector
+from photoclust.search.index import FaceIndex
+from photoclust.search.match import best_of_each_photo, choose_exemplars
+from photoclust.vectors import Vector
 
 # How a face is somebody's, the surest first. `maybe` is below the threshold.
 HOWS = ("named", "cluster", "match", "maybe")
@@ -89,12 +90,13 @@ def sightings_of(
     exemplars = own[choose_exemplars(vectors.matrix[own], vectors.quality[own])]
     standards = vectors.matrix[exemplars]
     cut = pack.match if least is None else least
-    alike = like(standards, vectors.matrix, cut)
+    index = FaceIndex(vectors.matrix)
+    alike, _ = index.within(standards, cut)
     theirs = positions(vectors.ids, np.array(library.clusters.faces_of(person.id), np.int64))
     candidates = np.union1d(np.union1d(alike, own), theirs[theirs != ABSENT])
     belonging = library.faces.belonging(vectors.ids[candidates].tolist())
     denied = library.decisions.denied(person.id)
-    similarity = similarity_to(standards, vectors.matrix[candidates])
+    similarity = index.similarities(standards, candidates)
     seen = [
         Sighting(face, int(vectors.photo_ids[index]), value, how)
         for index, value in zip(candidates.tolist(), similarity.tolist(), strict=True)
@@ -122,9 +124,8 @@ def sightings_like(
     name : what the picture is called.
     """
     standards, cut = look[None], pack.match if least is None else least
-    alike = like(standards, vectors.matrix, cut)
+    alike, similarity = FaceIndex(vectors.matrix).within(standards, cut)
     belonging = library.faces.belonging(vectors.ids[alike].tolist())
-    similarity = similarity_to(standards, vectors.matrix[alike])
     seen = [
         Sighting(
             int(vectors.ids[index]),
@@ -137,12 +138,6 @@ def sightings_like(
         and belonging[int(vectors.ids[index])].ignored != "hidden"
     ]
     return Sightings(Person(0, name), (), tuple(_once_a_photo(seen)))
-
-
-def like(standards: Matrix, matrix: Matrix, cut: float) -> NDArray[np.int64]:
-    """Indices of the faces that are at least so similar to a person's exemplars."""
-    alike = similarity_to(standards, matrix) >= cut
-    return np.flatnonzero(alike).astype(np.int64)
 
 
 def _how(face: Belonging, person: int, similarity: float, cut: float, match: float) -> str | None:

@@ -23,6 +23,7 @@ from photoclust.cli.evaluate import evaluate_app
 from photoclust.cli.export import export_app
 from photoclust.cli.faces import faces
 from photoclust.cli.find import find
+from photoclust.cli.forget import forget
 from photoclust.cli.history import log, redo, undo
 from photoclust.cli.identify import identify
 from photoclust.cli.ignore import ignore
@@ -32,6 +33,7 @@ from photoclust.cli.name import assign, confirm, name, unname
 from photoclust.cli.options import DONE, FAILED, INTERRUPTED, USAGE
 from photoclust.cli.people import people, person_app
 from photoclust.cli.prune import prune
+from photoclust.cli.purge import purge
 from photoclust.cli.reject import reject
 from photoclust.cli.relocate import relocate
 from photoclust.cli.review import review
@@ -153,6 +155,8 @@ app.command()(calibrate)
 app.add_typer(roots_app, name="roots")
 app.command()(relocate)
 app.command()(prune)
+app.command()(forget)
+app.command()(purge)
 app.command()(status)
 app.add_typer(models_app, name="models")
 app.command()(doctor)

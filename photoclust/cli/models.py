@@ -16,6 +16,7 @@ from photoclust.cli.rows import (
     print_rows,
 )
 from photoclust.cli.streams import say, shown_path, write
+from photoclust.cli.use_pack import use
 from photoclust.errors import PackError
 
 COLUMNS = (
@@ -130,3 +131,6 @@ def verify(
             say(f"{name}: {error}")
     if broken:
         raise typer.Exit(FAILED)
+
+
+models_app.command()(use)

@@ -184,6 +184,9 @@ def _print_report(report: ScanReport) -> None:
         rate = report.indexed / report.seconds if report.seconds else 0.0
         faces = counted(report.faces, "new face")
         say(f"{faces} in {counted(report.indexed, 'photo')}, {rate:.1f} photos/s.")
+    if report.carried:
+        faces = counted(report.carried, "face")
+        say(f"What you said of {faces} still counts: files changed, their pictures did not.")
     if report.interrupted:
         say("Interrupted. What was finished is kept; the same command goes on from there.")
     if report.clustering:

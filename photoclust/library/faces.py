@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.domain import Box, DetectedFace
-from photoclust.vectors import Matrix, from_bytes, to_blob
+from photoclust.domain import Box, DetectedFace, Detection
+from photoclust.vectors import STORED_DTYPE, Matrix, Vector, from_bytes, to_blob
 
 # Leaves any quality below the least that a cluster begins with (clustering.grouping.SEED_QUALITY).
 VIDEO_WEIGHT = 0.05
@@ -75,6 +75,26 @@ class FaceVectors:
     matrix: Matrix
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pack saw a face, be that pack in use or not.
+
+    Attributes
+    ----------
+    at_seconds : in a video, when.
+    by_hand, undone : it was marked by a human, and that was taken back.
+    said : an act speaks of it, be that taken back or not.
+    """
+
+    id: int
+    photo_id: int
+    detection: Detection
+    at_seconds: float | None
+    by_hand: bool
+    undone: bool
+    said: bool
+
+
 _FACE_ROWS = """
 SELECT faces.id, faces.photo_id, x1, y1, x2, y2, score, quality, width, height, taken_at,
        cluster_id, strength, face_people.person_id, people.name, how,
@@ -83,6 +103,11 @@ FROM faces JOIN face_people ON face_people.face_id = faces.id
 JOIN photos ON photos.id = faces.photo_id
 LEFT JOIN people ON people.id = face_people.person_id
 """
+
+# Of a face: a human marked it, and took that back.
+_UNDONE = (
+    "by_hand AND faces.id NOT IN (SELECT face_id FROM standing_decisions WHERE verdict = 'added')"
+)
 
 # A reference photo given to `enrol` is no part of what was scanned.
 _LISTED = (
@@ -103,41 +128,87 @@ class Faces:
     ) -> list[int]:
         """Store the faces that a pack found in a photo; returns the ids of those that are new.
 
-        A face that overlaps one that the pack found there before is that face, which stays as it
-        is: it may have a name. `seconds` are where in a video each face was seen.
+        A face that overlaps one that is there already is that one, which stays as it is: it may
+        have a name. One that was marked by hand no more is not there. `seconds` are where in a
+        video each face was seen.
         """
         known = [
             (Box(*corners), at)
             for *corners, at in self._connection.execute(
-                "SELECT x1, y1, x2, y2, at_seconds FROM faces WHERE photo_id = ? AND pack_id = ?",
+                "SELECT x1, y1, x2, y2, at_seconds FROM faces"
+                f" WHERE photo_id = ? AND pack_id = ? AND NOT ({_UNDONE})",
                 (photo_id, pack_id),
             )
         ]
         ids = []
         for face, at in zip(faces, seconds or repeat(None), strict=seconds is not None):
-            detection = face.detection
-            if any(at == then and detection.box.overlap(box) >= SAME_FACE for box, then in known):
+            box = face.detection.box
+            if any(at == then and box.overlap(other) >= SAME_FACE for other, then in known):
                 continue
-            cursor = self._connection.execute(
-                "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks,"
-                " at_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    photo_id,
-                    pack_id,
-                    *detection.box,
-                    detection.score,
-                    face.quality,
-                    json.dumps([[round(x, 5), round(y, 5)] for x, y in detection.landmarks]),
-                    at,
-                ),
-            )
-            face_id = int(cursor.lastrowid or 0)
-            self._connection.execute(
-                "INSERT INTO embeddings (face_id, vector) VALUES (?, ?)",
-                (face_id, to_blob(face.embedding)),
-            )
-            ids.append(face_id)
+            ids.append(self.add_at(photo_id, pack_id, face, at))
         return ids
+
+    def add_by_hand(self, photo_id: int, pack_id: int, face: DetectedFace) -> int:
+        """Store a face that a human marked; it is one as long as they say so (`say_added`)."""
+        return self.add_at(photo_id, pack_id, face, by_hand=True)
+
+    def add_at(
+        self,
+        photo_id: int,
+        pack_id: int,
+        face: DetectedFace,
+        at_seconds: float | None = None,
+        *,
+        by_hand: bool = False,
+    ) -> int:
+        """Store a face whatever is there already; returns its id."""
+        detection = face.detection
+        cursor = self._connection.execute(
+            "INSERT INTO faces (photo_id, pack_id, x1, y1, x2, y2, score, quality, landmarks,"
+            " at_seconds, by_hand) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                photo_id,
+                pack_id,
+                *detection.box,
+                detection.score,
+                face.quality,
+                json.dumps([[round(x, 5), round(y, 5)] for x, y in detection.landmarks]),
+                at_seconds,
+                int(by_hand),
+            ),
+        )
+        face_id = int(cursor.lastrowid or 0)
+        self._connection.execute(
+            "INSERT INTO embeddings (face_id, vector) VALUES (?, ?)",
+            (face_id, to_blob(face.embedding)),
+        )
+        return face_id
+
+    def places(
+        self, pack_ids: Collection[int], photo_ids: Collection[int] | None = None
+    ) -> list[Place]:
+        """Where these packs saw faces, in these photos or in all, in order of face id."""
+        some = "" if photo_ids is None else " AND photo_id IN (SELECT value FROM json_each(?2))"
+        parameters = [json.dumps(list(ids)) for ids in (pack_ids, photo_ids) if ids is not None]
+        rows = self._connection.execute(
+            "SELECT id, photo_id, x1, y1, x2, y2, score, landmarks, at_seconds, by_hand,"
+            f" {_UNDONE} AS undone, id IN (SELECT face_id FROM decisions) OR"
+            "  id IN (SELECT other_face_id FROM decisions WHERE other_face_id NOT NULL) AS said"
+            f" FROM faces WHERE pack_id IN (SELECT value FROM json_each(?1)){some} ORDER BY id",
+            parameters,
+        )
+        return [_place(row) for row in rows]
+
+    def looks(self, face_ids: Iterable[int]) -> dict[int, Vector]:
+        """The embeddings of these faces, whichever pack made them, each of unit length."""
+        return {
+            face_id: from_bytes(vector, len(vector) // STORED_DTYPE.itemsize)[0]
+            for face_id, vector in self._connection.execute(
+                "SELECT face_id, vector FROM embeddings"
+                " WHERE face_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(face_ids)),),
+            )
+        }
 
     def all(self) -> list[Face]:
         """Every face of the scanned photos."""
@@ -155,6 +226,11 @@ class Faces:
                 parameters,
             )
         }
+
+    def ignored(self) -> list[int]:
+        """The faces that nobody is to be asked about, be it through their cluster."""
+        rows = self._connection.execute("SELECT face_id FROM face_people WHERE ignored IS NOT NULL")
+        return [row[0] for row in rows]
 
     def counts(self, photo_ids: Iterable[int]) -> dict[int, int]:
         """How many faces each of these photos shows; photos without any left out."""
@@ -224,3 +300,16 @@ class Faces:
             Face(row[0], row[1], Box(*row[2:6]), *row[6:])
             for row in self._connection.execute(_FACE_ROWS + where, parameters)
         ]
+
+
+def _place(row: sqlite3.Row) -> Place:
+    landmarks = tuple((x, y) for x, y in json.loads(row["landmarks"]))
+    return Place(
+        row["id"],
+        row["photo_id"],
+        Detection(Box(*row[2:6]), row["score"], landmarks),
+        row["at_seconds"],
+        bool(row["by_hand"]),
+        bool(row["undone"]),
+        bool(row["said"]),
+    )

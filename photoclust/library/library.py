@@ -165,8 +165,13 @@ class Library:
             lock.release()
 
     def vectors(self) -> FaceVectors:
-        """Embeddings of all faces of the pack in use, references included, in order of face id."""
-        return self.faces.vectors(references=True)
+        """Embeddings of all faces of the pack in use, references included, in order of face id.
+
+        What a human said is no face is still among them: `Faces.belonging` leaves it out.
+        """
+        from photoclust.library.sidecar import load
+
+        return load(self._connection, self.path, writable=not self.read_only)
 
     def version(self) -> int:
         """A number that is another one once somebody else has written to the file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from photoclust.clustering.levels import Levels
 
@@ -64,42 +64,65 @@ class StoredPack:
         return float(self.settings["thresholds"][name]) + self.shift
 
 
+class DescribedPack(TypedDict):
+    """What a pack says of itself; `accepted_at` and `location` as the columns of `packs`."""
+
+    name: str
+    fingerprint: str
+    dim: int
+    licence: str
+    accepted_at: str | None
+    settings: dict[str, Any]
+    location: str | None
+
+
 class Packs:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def in_use(self) -> StoredPack | None:
         """The library's pack, or None before its first scan."""
-        row = self._connection.execute("SELECT * FROM packs WHERE in_use").fetchone()
-        if row is None:
-            return None
-        return StoredPack(
-            row["id"],
-            row["name"],
-            row["fingerprint"],
-            row["dim"],
-            row["licence"],
-            json.loads(row["settings"]),
-            row["location"],
-        )
+        found = self._select("WHERE in_use")
+        return found[0] if found else None
 
-    def choose(
-        self,
-        *,
-        name: str,
-        fingerprint: str,
-        dim: int,
-        licence: str,
-        accepted_at: str | None,
-        settings: dict[str, Any],
-        location: str | None,
-    ) -> None:
-        """Record the pack that this library uses from now on."""
+    def all(self) -> list[StoredPack]:
+        """Every pack that ever made faces here, in the order in which they came."""
+        return self._select("ORDER BY id")
+
+    def of_fingerprint(self, fingerprint: str) -> StoredPack | None:
+        """The pack of this fingerprint, if it is known."""
+        found = self._select("WHERE fingerprint = ?", fingerprint)
+        return found[0] if found else None
+
+    def record(self, **described: Unpack[DescribedPack]) -> StoredPack:
+        """Remember a pack. One that is known keeps its settings, and may lie elsewhere by now."""
         self._connection.execute(
             "INSERT INTO packs (name, fingerprint, dim, licence, licence_accepted_at, settings,"
-            " location, in_use) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
-            (name, fingerprint, dim, licence, accepted_at, json.dumps(settings), location),
+            " location, in_use)"
+            " VALUES (:name, :fingerprint, :dim, :licence, :accepted_at, :settings, :location, 0)"
+            " ON CONFLICT (fingerprint) DO UPDATE SET name = excluded.name,"
+            " location = excluded.location,"
+            " licence_accepted_at = coalesce(licence_accepted_at, excluded.licence_accepted_at)",
+            {**described, "settings": json.dumps(described["settings"])},
         )
+        stored = self.of_fingerprint(described["fingerprint"])
+        assert stored is not None
+        return stored
+
+    def use(self, pack_id: int) -> None:
+        """From now on this pack's faces are the library's, and the clusters are this pack's.
+
+        What it was clustered to before is forgotten, so that the next clustering looks at all.
+        """
+        self._connection.execute("UPDATE packs SET in_use = 0 WHERE in_use")
+        self._connection.execute("UPDATE packs SET in_use = 1 WHERE id = ?", (pack_id,))
+        self._connection.execute("UPDATE clusters SET pack_id = ?", (pack_id,))
+        self._connection.execute("DELETE FROM clusterings WHERE pack_id = ?", (pack_id,))
+
+    def choose(self, **described: Unpack[DescribedPack]) -> None:
+        """Record the pack that a library which had none uses from now on."""
+        stored = self.record(**described)
+        self._connection.execute("UPDATE packs SET in_use = 1 WHERE id = ?", (stored.id,))
 
     def calibrate(self, pack: StoredPack, calibration: dict[str, Any] | None) -> None:
         """Record by how much this library's thresholds move (`shift`) and why, or forget it."""
@@ -109,3 +132,17 @@ class Packs:
         self._connection.execute(
             "UPDATE packs SET settings = ? WHERE id = ?", (json.dumps(settings), pack.id)
         )
+
+    def _select(self, where: str, *parameters: object) -> list[StoredPack]:
+        return [
+            StoredPack(
+                row["id"],
+                row["name"],
+                row["fingerprint"],
+                row["dim"],
+                row["licence"],
+                json.loads(row["settings"]),
+                row["location"],
+            )
+            for row in self._connection.execute(f"SELECT * FROM packs {where}", parameters)
+        ]

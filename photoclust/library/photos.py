@@ -62,6 +62,19 @@ class ListedPhoto:
         return self.latitude, self.longitude
 
 
+@dataclass(frozen=True, slots=True)
+class UnseenPhoto:
+    """A photo that a pack has not looked at, or less closely than another one: `detail`.
+
+    `paths` are its files, those first that were there at the last scan.
+    """
+
+    id: int
+    content_hash: str
+    detail: Detail
+    paths: list[str]
+
+
 class Photos:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -102,6 +115,28 @@ class Photos:
             for content_hash, status, at in rows
             if (at in closer if status == "done" else failed_too)
         }
+
+    def unseen(self, pack_id: int | None, like_pack_id: int) -> list[UnseenPhoto]:
+        """What a pack has to look at to have seen as much as another, in order of id.
+
+        References are photos like any other here.
+        """
+        rows = self._connection.execute(
+            "SELECT photos.id, content_hash, coalesce(other.detail, 'normal') AS wanted,"
+            "  here.status, here.detail, path"
+            " FROM files JOIN photos ON photos.id = files.photo_id"
+            " LEFT JOIN scans AS here ON here.photo_id = photos.id AND here.pack_id = ?"
+            " LEFT JOIN scans AS other ON other.photo_id = photos.id AND other.pack_id = ?"
+            " ORDER BY photos.id, missing_since NOT NULL, path",
+            (pack_id, like_pack_id),
+        )
+        unseen: dict[int, UnseenPhoto] = {}
+        for photo_id, content_hash, wanted, status, detail, path in rows:
+            closer = status == "done" and Detail(wanted).is_closer_than(Detail(detail))
+            if status is None or closer:
+                photo = UnseenPhoto(photo_id, content_hash, Detail(wanted), [])
+                unseen.setdefault(photo_id, photo).paths.append(os.fsdecode(path))
+        return list(unseen.values())
 
     def status_of(self, photo_id: int, pack_id: int) -> str | None:
         """How a photo's scan by this pack ended: done, failed, or None (not tried)."""

@@ -53,7 +53,7 @@ def test_help_lists_the_commands_of_the_issue(cli: Callable[..., Result]) -> Non
         *("find", "faces", "export", "status", "models", "demo"),
     }
     assert {words[1] for words in ALL_COMMANDS if words[0] == "models"} == {
-        *("list", "show", "install", "verify"),
+        *("list", "show", "install", "verify", "use"),
     }
 
 

@@ -33,7 +33,7 @@ def test_another_pack_is_refused_with_the_way_out(program: Program, small_world:
     ran = program("scan", small_world, "--pack", "buffalo_l", code=1)
     assert "made with the pack open" in ran.err
     assert "Leave --pack away" in ran.err
-    assert "--db" in ran.err
+    assert "photoclust models use buffalo_l" in ran.err
     assert program.scan(small_world, "--pack", "open").told == {"unchanged": 10}
 
 

@@ -72,6 +72,7 @@ DAY: list[tuple[str, int]] = [
     ("evaluate clusters --truth folders --html OUT/score.html", 0),
     ("evaluate sweep --truth folders --steps 1 --html OUT/sweep.html", 0),
     ("status", 0),
+    ("models use open --yes", 1),
     ("roots", 0),
     ("prune --yes", 0),
     ("relocate PHOTOS MOVED --yes", 0),
@@ -81,6 +82,8 @@ DAY: list[tuple[str, int]] = [
     ("models verify", 0),
     ("models install open", 1),
     ("doctor", 0),
+    ("forget John --yes", 0),
+    ("purge --yes", 0),
 ]
 
 # A worker that calls home for every photo.

@@ -1,0 +1,155 @@
+"""The faces that are like a person, among very many: exactly those of `similarity_to`, sooner.
+
+All products with the exemplars are made in single precision. Their errors have a bound, so what is
+clearly too far is dismissed for good, and the few that remain are compared in double precision. A
+face's similarity therefore does not depend on which other faces are compared at the same time.
+
+A large matrix is multiplied by onnxruntime, in blocks, one thread a processor: numpy's product
+first copies all of the matrix, which costs as much as multiplying it by so few exemplars, and its
+threads wait for each other wherever somebody else is busy (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.search.match import NEAREST_EXEMPLARS
+from photoclust.vectors import Matrix
+
+Indices = NDArray[np.int64]
+Similarities = NDArray[np.float32]
+
+# Rows that a thread works on at a time; their products with 16 exemplars are 2 MB.
+ROWS = 32_768
+
+# Numbers in a matrix from which onnxruntime is worth loading, 0.3 s: 500,000 faces of 128.
+LARGE = 2**26
+
+# By how much of itself a result in single precision may be off.
+ROUNDING = float(np.finfo(np.float32).eps) / 2
+
+
+class FaceIndex:
+    """Unit vectors (n, dim), float32 and contiguous; may be mapped from a file, and is not copied.
+
+    Any number of threads may ask at the same time. The exemplars asked for are unit vectors
+    (m, dim), float32, m >= 1; a similarity is the mean cosine over the three nearest of them.
+    """
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+
+    def within(self, exemplars: Matrix, threshold: float) -> tuple[Indices, Similarities]:
+        """All faces at least so similar (k,), in order, and their similarities (k,)."""
+        rows, _ = self._near(exemplars, threshold - self._slack)
+        similarities = self.similarities(exemplars, rows)
+        alike = similarities >= threshold
+        return rows[alike], similarities[alike]
+
+    def below(
+        self, exemplars: Matrix, threshold: float, floor: float, count: int
+    ) -> tuple[Indices, Similarities]:
+        """At most `count` faces from `floor` up to below the threshold, the most similar first.
+
+        Of equally similar faces the first comes first.
+        """
+        slack = self._slack
+        rows, about = self._near(exemplars, floor - slack)
+        rows, about = rows[about < threshold + slack], about[about < threshold + slack]
+        surely = about[about < threshold - slack]
+        if 0 < count < len(surely):
+            least = np.partition(surely, -count)[-count]  # the last that may be among the answers
+            rows = rows[about >= least - 2 * slack]
+        similarities = self.similarities(exemplars, rows)
+        wanted = (similarities >= floor) & (similarities < threshold)
+        rows, similarities = rows[wanted], similarities[wanted]
+        best = np.argsort(-similarities, kind="stable")[:count]
+        return rows[best], similarities[best]
+
+    def similarities(self, exemplars: Matrix, rows: Indices) -> Similarities:
+        """Of these faces (k,): their similarities (k,)."""
+        found = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), ROWS):
+            block = slice(start, start + ROWS)
+            found[block] = exact_similarity(exemplars, self._matrix[rows[block]])
+        return found
+
+    @property
+    def _slack(self) -> float:
+        """What a similarity in single precision may be off by, and the threshold with it.
+
+        The error of a scalar product is at most n u / (1 - n u) times the product of the lengths
+        (Higham, Accuracy and Stability of Numerical Algorithms, 2002, 3.1). Twice that, because
+        stored vectors are of unit length but for rounding.
+        """
+        dim: int = self._matrix.shape[1]
+        return 2 * (dim + 8) * ROUNDING
+
+    def _near(self, exemplars: Matrix, least: float) -> tuple[Indices, Similarities]:
+        """Faces that are about so similar, and their similarities in single precision."""
+        columns = np.ascontiguousarray(exemplars.T)
+        if self._matrix.size < LARGE:
+            return _candidates(self._matrix @ columns, least)
+        multiply = _multiplier()
+
+        def part(start: int) -> tuple[Indices, Similarities]:
+            rows, about = _candidates(multiply(self._matrix[start : start + ROWS], columns), least)
+            return rows + start, about
+
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            parts = list(threads.map(part, range(0, len(self._matrix), ROWS)))
+        return np.concatenate([rows for rows, _ in parts]), np.concatenate([x for _, x in parts])
+
+
+def exact_similarity(exemplars: Matrix, embeddings: Matrix) -> Similarities:
+    """How like a person each face is: cosine -1..1, (n,), for exemplars (m, dim), m >= 1.
+
+    In double precision and rounded, so that the order of the sums does not matter.
+    """
+    return _mean_of_nearest(embeddings.astype(np.float64) @ exemplars.T.astype(np.float64))
+
+
+def _candidates(products: NDArray[np.float32], least: float) -> tuple[Indices, Similarities]:
+    """Rows (k,) of the products (n, m) whose mean over the nearest is at least that; the means."""
+    hits = np.flatnonzero(products.ravel() >= least) // products.shape[1]
+    rows = hits[np.diff(hits, prepend=-1) > 0]  # no mean is above the largest of a row
+    about = _mean_of_nearest(products[rows])
+    return rows[about >= least], about[about >= least]
+
+
+def _mean_of_nearest(products: NDArray[np.floating]) -> Similarities:
+    nearest = min(NEAREST_EXEMPLARS, products.shape[1])
+    best = np.partition(products, -nearest, axis=1)[:, -nearest:]
+    return np.asarray(best.mean(axis=1), np.float32)
+
+
+@cache
+def _multiplier() -> Callable[[Matrix, Matrix], NDArray[np.float32]]:
+    """The product of two matrices by onnxruntime, in the thread that asks."""
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    rows, columns, products = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None])
+        for name in ("rows", "columns", "products")
+    )
+    node = helper.make_node("MatMul", ["rows", "columns"], ["products"])
+    graph = helper.make_graph([node], "product", [rows, columns], [products])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+
+    def multiply(rows: Matrix, columns: Matrix) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = session.run(None, {"rows": rows, "columns": columns})[0]
+        return found
+
+    return multiply
