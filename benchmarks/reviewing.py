@@ -5,9 +5,9 @@
 lfw-a and fiw-a are scanned (or `--db` is a library of one of them), and truth answers. Scored are
 the most central faces of people with three photos or more; the others are there, and cost answers
 when they are asked about. One answer is: a name typed, yes, no, stranger, or the number of a face
-that is not the person. Of a mixed group truth gives the name that most faces have; the others are named
-wrongly until a number takes them out, so they are not counted as named. A face is counted when its
-owner is the right one. 90 % and 99 % are of the faces in the library.
+that is not the person. Of a mixed group truth gives the name that most faces have; the others are
+named wrongly and not counted. A face is counted when its owner is the right one. 90 % and 99 % are
+of the faces in the library.
 
 - bound: one answer a person, largest first, as if clusters were perfect.
 - biggest: who is this cluster, the largest first, then single faces in random order.

@@ -21,10 +21,17 @@ if TYPE_CHECKING:
     from photoclust.actions.calibrate import CalibrationReport, calibrate, forget_calibration
     from photoclust.actions.cluster import ClusterReport, cluster
     from photoclust.actions.conflicts import Conflict, conflicts
+    from photoclust.actions.different import different_clusters, different_faces
     from photoclust.actions.doctor import Check, doctor
     from photoclust.actions.enrol import EnrolReport, enrol
     from photoclust.actions.evaluate import evaluate_clusters, evaluate_sweep
     from photoclust.actions.find import FindReport, FoundFace, FoundPhoto, find, find_like
+    from photoclust.actions.forget import (
+        ForgetPersonReport,
+        LearnAgainReport,
+        forget_person,
+        learn_again,
+    )
     from photoclust.actions.gather import GatherReport, Way, gather
     from photoclust.actions.history import HistoryReport, redo, undo
     from photoclust.actions.identify import IdentifyReport, identify
@@ -59,8 +66,10 @@ if TYPE_CHECKING:
         show_person,
     )
     from photoclust.actions.prune import LeftAlone, PruneReport, prune
+    from photoclust.actions.purge import PurgeReport, purge
     from photoclust.actions.reject import RejectReport, reject_faces, reject_from_cluster
     from photoclust.actions.relocate import RelocateReport, relocate
+    from photoclust.actions.review import Review
     from photoclust.actions.roots import (
         ForgetReport,
         RootsReport,
@@ -71,6 +80,7 @@ if TYPE_CHECKING:
     from photoclust.actions.scan import ScanReport, scan
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
+    from photoclust.actions.use_pack import UsePackReport, use_pack
     from photoclust.actions.verify import Verification, verify
     from photoclust.actions.why import WhyReport, why
     from photoclust.choices import Device
@@ -101,6 +111,7 @@ _HOMES = {
     "FacePack": "photoclust.models.pack",
     "Filters": "photoclust.query",
     "FindReport": "photoclust.actions.find",
+    "ForgetPersonReport": "photoclust.actions.forget",
     "ForgetReport": "photoclust.actions.roots",
     "FoundFace": "photoclust.actions.find",
     "FoundPhoto": "photoclust.actions.find",
@@ -109,6 +120,7 @@ _HOMES = {
     "HistoryReport": "photoclust.actions.history",
     "IdentifyReport": "photoclust.actions.identify",
     "IgnoreReport": "photoclust.actions.ignore",
+    "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
     "MergeReport": "photoclust.actions.merge",
@@ -117,14 +129,17 @@ _HOMES = {
     "PersonReport": "photoclust.actions.person",
     "PhotoclustError": "photoclust.errors",
     "PruneReport": "photoclust.actions.prune",
+    "PurgeReport": "photoclust.actions.purge",
     "Query": "photoclust.query",
     "RejectReport": "photoclust.actions.reject",
     "RelocateReport": "photoclust.actions.relocate",
+    "Review": "photoclust.actions.review",
     "RootsReport": "photoclust.actions.roots",
     "ScanReport": "photoclust.actions.scan",
     "ScannedRoot": "photoclust.actions.roots",
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
+    "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
     "Way": "photoclust.actions.gather",
     "WhyReport": "photoclust.actions.why",
@@ -138,6 +153,8 @@ _HOMES = {
     "conflicts": "photoclust.actions.conflicts",
     "decode": "photoclust.photos.decode",
     "delete_person": "photoclust.actions.person",
+    "different_clusters": "photoclust.actions.different",
+    "different_faces": "photoclust.actions.different",
     "disallow_same_photo": "photoclust.actions.allow",
     "doctor": "photoclust.actions.doctor",
     "enrol": "photoclust.actions.enrol",
@@ -148,6 +165,7 @@ _HOMES = {
     "find_like": "photoclust.actions.find",
     "forget_calibration": "photoclust.actions.calibrate",
     "forget_folder": "photoclust.actions.roots",
+    "forget_person": "photoclust.actions.forget",
     "gather": "photoclust.actions.gather",
     "heed_again": "photoclust.actions.ignore",
     "identify": "photoclust.actions.identify",
@@ -155,6 +173,7 @@ _HOMES = {
     "ignore_faces": "photoclust.actions.ignore",
     "ignore_in_photo": "photoclust.actions.ignore",
     "ignore_unnamed": "photoclust.actions.ignore",
+    "learn_again": "photoclust.actions.forget",
     "load_pack": "photoclust.models.installed",
     "merge_clusters": "photoclust.actions.merge",
     "merge_people": "photoclust.actions.person",
@@ -163,6 +182,7 @@ _HOMES = {
     "name_faces": "photoclust.actions.name",
     "plan_split": "photoclust.actions.split",
     "prune": "photoclust.actions.prune",
+    "purge": "photoclust.actions.purge",
     "redo": "photoclust.actions.history",
     "reject_faces": "photoclust.actions.reject",
     "reject_from_cluster": "photoclust.actions.reject",
@@ -178,6 +198,7 @@ _HOMES = {
     "undo": "photoclust.actions.history",
     "unname_cluster": "photoclust.actions.name",
     "unname_face": "photoclust.actions.name",
+    "use_pack": "photoclust.actions.use_pack",
     "verify": "photoclust.actions.verify",
     "why": "photoclust.actions.why",
 }
@@ -198,6 +219,7 @@ __all__ = [
     "FacePack",
     "Filters",
     "FindReport",
+    "ForgetPersonReport",
     "ForgetReport",
     "FoundFace",
     "FoundPhoto",
@@ -206,6 +228,7 @@ __all__ = [
     "HistoryReport",
     "IdentifyReport",
     "IgnoreReport",
+    "LearnAgainReport",
     "LeftAlone",
     "Library",
     "MergeReport",
@@ -214,14 +237,17 @@ __all__ = [
     "PersonReport",
     "PhotoclustError",
     "PruneReport",
+    "PurgeReport",
     "Query",
     "RejectReport",
     "RelocateReport",
+    "Review",
     "RootsReport",
     "ScanReport",
     "ScannedRoot",
     "SplitPlan",
     "StatusReport",
+    "UsePackReport",
     "Verification",
     "Way",
     "WhyReport",
@@ -235,6 +261,8 @@ __all__ = [
     "conflicts",
     "decode",
     "delete_person",
+    "different_clusters",
+    "different_faces",
     "disallow_same_photo",
     "doctor",
     "enrol",
@@ -245,6 +273,7 @@ __all__ = [
     "find_like",
     "forget_calibration",
     "forget_folder",
+    "forget_person",
     "gather",
     "heed_again",
     "identify",
@@ -252,6 +281,7 @@ __all__ = [
     "ignore_faces",
     "ignore_in_photo",
     "ignore_unnamed",
+    "learn_again",
     "load_pack",
     "merge_clusters",
     "merge_people",
@@ -260,6 +290,7 @@ __all__ = [
     "name_faces",
     "plan_split",
     "prune",
+    "purge",
     "redo",
     "reject_faces",
     "reject_from_cluster",
@@ -275,6 +306,7 @@ __all__ = [
     "undo",
     "unname_cluster",
     "unname_face",
+    "use_pack",
     "verify",
     "why",
 ]

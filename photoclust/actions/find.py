@@ -29,6 +29,7 @@ from photoclust.query import (
     signs_for,
     written,
 )
+from photoclust.search.completeness import Completeness
 
 # Where `maybe` ends, below the threshold of a pack for which nobody measured it (cosine).
 MAYBE_BELOW = 0.1
@@ -82,12 +83,15 @@ class FindReport:
     people : everybody who was looked for, in the query's order.
     threshold : the pack's (cosine).
     exemplars : how many faces of each of them the others were compared with.
+    completeness : what share of the photos of each of them was found, before any other filter;
+        None where nothing can be said of it.
     """
 
     query: str
     people: list[Person]
     threshold: float
     exemplars: list[int]
+    completeness: list[Completeness | None]
     found: list[FoundPhoto] = field(default_factory=list)
 
 
@@ -175,6 +179,7 @@ def _answer(
         [sightings.person for sightings in wanted],
         pack.match,
         [len(sightings.exemplars) for sightings in wanted],
+        [sightings.completeness for sightings in wanted],
         _in_order(library, query, chosen, photos, sought),
     )
 

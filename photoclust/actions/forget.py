@@ -13,6 +13,7 @@ from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrit
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.erasing import erase, erasing, is_unfinished, keep, let_learn_again
+from photoclust.library.journal import FORGET, LEARN_AGAIN
 from photoclust.library.people import Person
 from photoclust.library.traces import (
     embeddings,
@@ -119,7 +120,7 @@ def learn_again(library: Library, *, dry_run: bool = False) -> LearnAgainReport:
             gone = {bytes(vector) for _who, vector in kept}
             stay = library.query("SELECT vector FROM embeddings") if gone else []
             if kept and not dry_run:
-                let_learn_again(library, "forget --learn-again")
+                let_learn_again(library, LEARN_AGAIN)
         wanted = Wanted(sorted(gone - {bytes(row[0]) for row in stay}))
         searched = None if dry_run else rewrite_and_search(library, wanted)
     return LearnAgainReport(len({who for who, _vector in kept}), len(kept), searched)
@@ -166,7 +167,7 @@ def _erase(
     )[0]
     if not dry_run:
         keep(library, kept)
-        erase(library, traces, "forget somebody")
+        erase(library, traces, FORGET)
     report = ForgetPersonReport(
         person.name,
         len(traces.faces),

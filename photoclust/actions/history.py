@@ -82,4 +82,6 @@ def _target(library: Library, act_id: int | None) -> Act | None:
             f"Act {act_id} is itself an undo or redo.",
             f"Say `photoclust undo {words}` or `photoclust redo {words}`.",
         )
+    if library.journal.is_void(act_id):
+        raise PhotoclustError(f"Nothing can bring back what act {act_id} erased or said.")
     return target

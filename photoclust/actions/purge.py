@@ -12,6 +12,7 @@ from photoclust.library.erasing import (
     erase_machine_words,
     erasing,
 )
+from photoclust.library.journal import PURGE
 from photoclust.library.traces import embeddings, of_everybody
 
 
@@ -65,7 +66,7 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
             gone = embeddings(library, traces.faces, MOST_SEARCHED)
             gone += [bytes(row[0]) for row in library.query("SELECT vector FROM forgotten")]
             if not dry_run:
-                erase(library, traces, "purge")
+                erase(library, traces, PURGE)
                 erase_machine_words(library)
         searched = None if dry_run else rewrite_and_search(library, Wanted(gone, vectors))
     return PurgeReport(

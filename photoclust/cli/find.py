@@ -25,6 +25,7 @@ from photoclust.errors import UsageError
 if TYPE_CHECKING:
     from photoclust.actions.find import FindReport, FoundPhoto
     from photoclust.query import Template
+    from photoclust.search.completeness import Completeness
 
 COLUMNS = (
     Column("Similarity", "similarity", decimals(3), number=True),
@@ -119,7 +120,14 @@ def find(
         form,
         COLUMNS,
         fields=FIELDS,
-        header={"query": report.query, "threshold": report.threshold},
+        header={
+            "query": report.query,
+            "threshold": report.threshold,
+            "completeness": [
+                {"person": person.name, **(_estimate(known) if known else {})}
+                for person, known in zip(report.people, report.completeness, strict=True)
+            ],
+        },
         paths=[photo.paths[0] for photo in present],
     )
     _tell(report, len(report.found) - len(present))
@@ -149,9 +157,26 @@ def _row(photo: FoundPhoto) -> dict[str, Any]:
     }
 
 
+def _estimate(known: Completeness) -> dict[str, Any]:
+    return {
+        "share": round(known.share, 4),
+        "low": round(known.low, 4),
+        "high": round(known.high, 4),
+        "sure": round(known.sure, 4),
+        "held_out": known.held_out,
+    }
+
+
 def _tell(report: FindReport, gone: int) -> None:
     if gone:
         say(f"{counted(gone, 'photo')} more of {report.query} are not where they were.")
+    for person, known in zip(report.people, report.completeness, strict=True):
+        if known is not None and report.found:
+            say(
+                f"About {known.share:.0%} of the photos of {person.name} are found"
+                f" ({known.sure:.0%} sure of {known.low:.0%} to {known.high:.0%}), judged by"
+                f" {counted(known.held_out, 'confirmed face')} held out."
+            )
     if not report.found:
         say(f"No photo of {report.query} was found.")
 

@@ -180,6 +180,9 @@ def _print_report(report: ScanReport) -> None:
         say(f"  and {more} more: `photoclust status` lists them all")
     if report.missing:
         say(f"No longer where it was: {counted(report.missing, 'file')}. Nothing was deleted.")
+    if report.left_out:
+        faces = counted(report.left_out, "face")
+        say(f"{faces} left out: of people who were forgotten and are not to be learned again.")
     if report.indexed:
         rate = report.indexed / report.seconds if report.seconds else 0.0
         faces = counted(report.faces, "new face")

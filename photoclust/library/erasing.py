@@ -21,11 +21,9 @@ from pathlib import Path
 
 from photoclust.errors import LibraryError
 from photoclust.library import vector_file
-from photoclust.library.journal import FORGOTTEN
+from photoclust.library.journal import FORGOTTEN, UNFINISHED
 from photoclust.library.library import Library, library_error
 from photoclust.library.traces import Traces
-
-UNFINISHED = " (not finished, run it again)"
 
 
 @contextmanager

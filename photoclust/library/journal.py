@@ -19,6 +19,17 @@ from photoclust.library.clock import now
 # What `forget` leaves of an act's words.
 FORGOTTEN = "(forgotten)"
 
+# The words of the acts that erase, and what follows them until the file was written anew.
+FORGET, LEARN_AGAIN, PURGE = "forget somebody", "forget --learn-again", "purge"
+UNFINISHED = " (not finished, run it again)"
+ERASING = tuple(words + end for words in (FORGET, LEARN_AGAIN, PURGE) for end in ("", UNFINISHED))
+
+# Acts that erased something, and those of which nothing is left: there is nothing to take back.
+_VOID = (
+    "what IN (SELECT value FROM json_each(?1)) AND id NOT IN (SELECT act_id FROM decisions)"
+    " AND id NOT IN (SELECT act_id FROM moves)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -83,9 +94,16 @@ class Journal:
     def last_standing(self) -> Act | None:
         """The newest act that counts and is no `undo` or `redo` itself."""
         found = self._select(
-            "WHERE stands AND id NOT IN (SELECT act_id FROM reversals) ORDER BY id DESC LIMIT 1"
+            "WHERE stands AND id NOT IN (SELECT act_id FROM reversals)"
+            f" AND NOT ({_VOID}) ORDER BY id DESC LIMIT 1",
+            json.dumps([FORGOTTEN, *ERASING]),
         )
         return found[0] if found else None
+
+    def is_void(self, act_id: int) -> bool:
+        """Did it erase something, or was all that it said erased?"""
+        void = self._select(f"WHERE {_VOID} AND id = ?2", json.dumps([FORGOTTEN, *ERASING]), act_id)
+        return bool(void)
 
     def last_undone(self) -> Act | None:
         """What the newest `undo` took back, unless something else was done since."""

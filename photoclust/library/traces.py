@@ -64,7 +64,7 @@ class Traces:
     Attributes
     ----------
     people : the person, and those who were found to be the same.
-    names : every name they ever had, the present one first.
+    names : every name they ever had, the newest first.
     faces : all that are theirs, in every pack; `named` those that a human gave to them, and
         `beside` those of others in reference photos that go.
     references : photos given to `enrol` for nobody else; `photos` those of them that are no part

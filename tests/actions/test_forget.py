@@ -154,6 +154,20 @@ def test_an_act_that_is_half_erased_can_still_be_undone(john: TwoPeople) -> None
     assert [john.album.whose(face) for face in john.ann] == ["Ann"] * 3
 
 
+def test_undo_passes_over_what_was_erased(john: TwoPeople) -> None:
+    library = john.library
+    ann, johns = sorted(act.id for act in library.journal.acts())
+    forget_person(library, "John")
+    for act in (johns, johns + 1):
+        for command in (undo, redo):
+            with pytest.raises(PhotoclustError, match="Nothing can bring back"):
+                command(library, act)
+    assert undo(library).target.id == ann
+    with pytest.raises(NotFound, match="Nothing was said yet"):
+        undo(library)
+    assert redo(library).target.id == ann
+
+
 def test_the_journal_tells_that_somebody_was_forgotten(john: TwoPeople) -> None:
     forget_person(john.library, "John")
     assert [act.what for act in john.library.journal.acts()] == [

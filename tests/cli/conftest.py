@@ -16,7 +16,7 @@ from photoclust.cli import app
 
 @pytest.fixture
 def cli() -> Callable[..., Result]:
-    """`cli("find", "John", code=1)`: a command in this process, which ends like that (None: any)."""
+    """`cli("find", "John", code=1)`: a command in this process and its exit code, None: any."""
 
     def cli(*arguments: str | Path, code: int | None = 0) -> Result:
         result = CliRunner().invoke(app, [str(word) for word in arguments], catch_exceptions=False)

@@ -193,7 +193,7 @@ ROW = ["file", "similarity", "how", "face", "cluster", "taken_at", "copies"]
 
 def test_json(program: Program, ada_named: Path) -> None:
     document = program("find", "ada", "--json").json
-    assert list(document) == ["schema_version", "query", "threshold", "rows"]
+    assert list(document) == ["schema_version", "query", "threshold", "completeness", "rows"]
     assert (document["schema_version"], document["query"]) == (2, "Ada")
     assert 0 < document["threshold"] < 1
     assert {tuple(row) for row in document["rows"]} == {(*ROW, "people")}
