@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from photoclust.cli.add_face import add_face
 from photoclust.cli.allow import allow_app
 from photoclust.cli.calibrate import calibrate
 from photoclust.cli.cluster import cluster
@@ -127,6 +128,7 @@ app.command()(show)
 app.command()(name)
 app.command()(unname)
 app.command()(assign)
+app.command("add-face")(add_face)
 app.command()(confirm)
 app.command()(reject)
 app.command()(merge)

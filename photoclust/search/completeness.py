@@ -11,7 +11,7 @@ Of M photos missed, with K found by the machine and h of t confirmed faces found
     M | rate ~ negative binomial (K + UNSEEN found before M are missed)
 
 M follows a beta negative binomial distribution (Johnson, Kemp & Kotz 2005, 6.2.3), weighed by what
-the near misses say of each M (`_near_misses`).
+the near misses say of each M (`near_misses`).
 """
 
 from __future__ import annotations

@@ -35,6 +35,8 @@ DAY: list[tuple[str, int]] = [
     ("unname face 9", 0),
     ("assign face 9 John", 0),
     ("confirm cluster 1", 1),
+    ("add-face PHOTOS/pair.jpg 0.4,0.02,0.05,0.06 Zoe", 0),
+    ("undo", 0),
     ("reject face 9 from John", 0),
     ("undo", 0),
     ("redo", 0),
