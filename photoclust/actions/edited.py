@@ -176,14 +176,18 @@ class _Versions:
     def turn(self) -> Turn | None:
         """How the new photo shows the old picture; None if it shows another one.
 
-        What the detector found is enough most of the time. Otherwise faces that were spoken of are
-        looked for at their old places.
+        Where the detector found the same faces at the same places, that is enough. Otherwise those
+        that were spoken of are looked for at their old places, which tells the turns apart: a face
+        on its side is seen nearly anywhere, but looks as before at one place only.
         """
-        for likeness in (self._as_detected, self._as_placed):
-            for turns in ([AS_IT_WAS], [turn for turn in self.turns if turn != AS_IT_WAS]):
-                found = likeness([turn for turn in turns if turn in self.turns])
-                if max(found.values(), default=0.0) > 0:
-                    return max(found, key=lambda turn: found[turn])
+        others = [turn for turn in self.turns if turn != AS_IT_WAS]
+        same = [turn for turn in self.turns if turn == AS_IT_WAS]
+        said = any(place.said for place in self.before)
+        looks = [(self._as_detected, same), (self._as_placed, same), (self._as_placed, others)]
+        for likeness, turns in looks if said else [*looks[:1], (self._as_detected, others)]:
+            found = likeness(turns)
+            if max(found.values(), default=0.0) > 0:
+                return max(found, key=lambda turn: found[turn])
         return None
 
     def counterparts(self, turn: Turn) -> tuple[dict[int, int], list[tuple[Place, DetectedFace]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from photoclust.actions.completeness import completeness_of
 from photoclust.actions.lookup import pack_in_use, person_named
 from photoclust.actions.sightings import Sighting, Sightings, sightings_like, sightings_of
 from photoclust.errors import NotFound, PhotoclustError
@@ -84,7 +85,7 @@ class FindReport:
     threshold : the pack's (cosine).
     exemplars : how many faces of each of them the others were compared with.
     completeness : what share of the photos of each of them was found, before any other filter;
-        None where nothing can be said of it.
+        None where fewer than two faces are named. Empty for a picture.
     """
 
     query: str
@@ -116,7 +117,9 @@ def find(library: Library, query: Query | str) -> FindReport:
         person: sightings_of(library, pack, vectors, person, least)
         for person in dict.fromkeys(known.values())
     }
-    return _answer(library, pack, query, {who: each[person] for who, person in known.items()})
+    report = _answer(library, pack, query, {who: each[person] for who, person in known.items()})
+    complete = [completeness_of(library, pack, vectors, each[person]) for person in report.people]
+    return replace(report, completeness=complete)
 
 
 def read_people(library: Library, text: str) -> Expression:
@@ -179,7 +182,7 @@ def _answer(
         [sightings.person for sightings in wanted],
         pack.match,
         [len(sightings.exemplars) for sightings in wanted],
-        [sightings.completeness for sightings in wanted],
+        [],
         _in_order(library, query, chosen, photos, sought),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +14,9 @@ from photoclust.library.constraints import ABSENT, positions
 from photoclust.library.faces import Belonging, FaceVectors
 from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person
-from photoclust.search.completeness import (
-    MOST_BELOW,
-    Completeness,
-    estimate,
-    held_out,
-    sampled,
-)
 from photoclust.search.index import FaceIndex
 from photoclust.search.match import best_of_each_photo, choose_exemplars
-from photoclust.vectors import Matrix, Vector
+from photoclust.vectors import Vector
 
 # How a face is somebody's, the surest first. `maybe` is below the threshold.
 HOWS = ("named", "cluster", "match", "maybe")
@@ -47,14 +40,12 @@ class Sighting:
 class Sightings:
     """Everywhere a person is seen, at most once a photo by the machine's word.
 
-    `exemplars` are the faces (ids) that the others were compared with. `completeness` is how many
-    of the person's photos these are, as far as it can be told.
+    `exemplars` are the faces (ids) that the others were compared with.
     """
 
     person: Person
     exemplars: tuple[int, ...]
     found: tuple[Sighting, ...]
-    completeness: Completeness | None = None
 
 
 def own_faces(library: Library, vectors: FaceVectors, person: Person) -> NDArray[np.int64]:
@@ -114,53 +105,7 @@ def sightings_of(
         and (how := _how(belonging[face], person.id, value, cut, pack.match))
         and (how == "named" or face not in denied)
     ]
-    found = tuple(_once_a_photo(seen))
-    return Sightings(
-        person,
-        tuple(vectors.ids[exemplars].tolist()),
-        found,
-        _completeness(library, pack, vectors, index, own, standards, found),
-    )
-
-
-def _completeness(
-    library: Library,
-    pack: StoredPack,
-    vectors: FaceVectors,
-    index: FaceIndex,
-    own: NDArray[np.int64],
-    standards: Matrix,
-    found: Sequence[Sighting],
-) -> Completeness | None:
-    """How many of the person's photos were found, judged by the faces that a human gave them."""
-    tried = sampled(own)
-    hits = held_out(vectors.matrix[tried], vectors.quality[tried], pack.match)
-    belonging = library.faces.belonging(vectors.ids[tried].tolist())
-    clusters = [belonging.get(face) for face in vectors.ids[tried].tolist()]
-    hits |= np.array([known is not None and known.cluster is not None for known in clusters])
-    named = {int(vectors.photo_ids[place]) for place, hit in zip(tried, hits, strict=True) if hit}
-    photos = {item.photo_id for item in found if item.how != "maybe"}
-    unaided = {item.photo_id for item in found if item.how in ("cluster", "match")}
-    floor = 2 * pack.levels.typical - pack.match
-    near, similarity = index.below(standards, pack.match, floor, MOST_BELOW + len(own))
-    free = library.faces.belonging(vectors.ids[near].tolist())
-    below = [
-        value
-        for place, value in zip(near.tolist(), similarity.tolist(), strict=True)
-        if int(vectors.photo_ids[place]) not in photos
-        and (known := free.get(int(vectors.ids[place]))) is not None
-        and known.person_id is None
-    ]
-    return estimate(
-        int(hits.sum()),
-        len(tried),
-        len(photos),
-        len(unaided | (named & photos)),
-        np.array(below),
-        len(vectors.ids) - len(photos),
-        pack.match,
-        pack.levels.typical,
-    )
+    return Sightings(person, tuple(vectors.ids[exemplars].tolist()), tuple(_once_a_photo(seen)))
 
 
 def sightings_like(

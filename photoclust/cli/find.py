@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -125,7 +126,7 @@ def find(
             "threshold": report.threshold,
             "completeness": [
                 {"person": person.name, **(_estimate(known) if known else {})}
-                for person, known in zip(report.people, report.completeness, strict=True)
+                for person, known in zip(report.people, report.completeness, strict=False)
             ],
         },
         paths=[photo.paths[0] for photo in present],
@@ -170,11 +171,15 @@ def _estimate(known: Completeness) -> dict[str, Any]:
 def _tell(report: FindReport, gone: int) -> None:
     if gone:
         say(f"{counted(gone, 'photo')} more of {report.query} are not where they were.")
-    for person, known in zip(report.people, report.completeness, strict=True):
-        if known is not None and report.found:
+    for person, known in zip(report.people, report.completeness, strict=False):
+        if not report.found:
+            break
+        if known is None:
+            say(f"How complete that is for {person.name} only two named faces or more can tell.")
+        else:
             say(
-                f"About {known.share:.0%} of the photos of {person.name} are found"
-                f" ({known.sure:.0%} sure of {known.low:.0%} to {known.high:.0%}), judged by"
+                f"About {known.share:.0%} of the photos of {person.name} ({known.sure:.0%} interval"
+                f" {floor(100 * known.low)} to {ceil(100 * known.high)}), judged by"
                 f" {counted(known.held_out, 'confirmed face')} held out."
             )
     if not report.found:
