@@ -146,7 +146,8 @@ def carry_to_version(library: Library, placer: Placer, old: int, new: int, path:
 class _Versions:
     """What there is to compare: the faces of two photos, their looks, and the new one's file.
 
-    `level` is how alike (cosine) faces must be to prove that it is one picture.
+    `level` is how alike (cosine) faces must be to prove that it is one picture; where time and
+    camera speak for it as well, `found_level` is enough of faces that the detector found again.
     """
 
     placer: Placer
@@ -156,6 +157,7 @@ class _Versions:
     looks: dict[int, Vector]
     turns: list[Turn]
     level: float
+    found_level: float
 
     @classmethod
     def of(cls, library: Library, placer: Placer, old: int, new: int, path: str) -> _Versions:
@@ -163,15 +165,15 @@ class _Versions:
         after = library.faces.places([placer.pack.id], [new])
         one, other = _shot(library, old), _shot(library, new)
         turns = one.turns(other)
-        level = 1 - SAME_PICTURE * (1 - placer.pack.match)
+        level = found_level = 1 - SAME_PICTURE * (1 - placer.pack.match)
         if one.moments_differ(other):
-            level = SAME_PIXELS
+            level = found_level = SAME_PIXELS
         elif one.is_one_moment_as(other):
-            level = min(level, placer.pack.link)
+            found_level = min(level, placer.pack.link)
         if level == SAME_PIXELS or any(place.at_seconds is not None for place in before):
             turns = [turn for turn in turns if turn == AS_IT_WAS]
         looks = library.faces.looks(place.id for place in (*before, *after))
-        return cls(placer, path, before, after, looks, turns, level)
+        return cls(placer, path, before, after, looks, turns, level, found_level)
 
     def turn(self) -> Turn | None:
         """How the new photo shows the old picture; None if it shows another one.
@@ -180,11 +182,12 @@ class _Versions:
         that were spoken of are looked for at their old places, which tells the turns apart: a face
         on its side is seen nearly anywhere, but looks as before at one place only.
         """
-        others = [turn for turn in self.turns if turn != AS_IT_WAS]
         same = [turn for turn in self.turns if turn == AS_IT_WAS]
         said = any(place.said for place in self.before)
-        looks = [(self._as_detected, same), (self._as_placed, same), (self._as_placed, others)]
-        for likeness, turns in looks if said else [*looks[:1], (self._as_detected, others)]:
+        for likeness, turns in (
+            (self._as_detected, same),
+            (self._as_placed if said else self._as_detected, self.turns),
+        ):
             found = likeness(turns)
             if max(found.values(), default=0.0) > 0:
                 return max(found, key=lambda turn: found[turn])
@@ -218,7 +221,7 @@ class _Versions:
         for turn in turns:
             faces = counterparts([turn.place(place) for place in present], self.after)
             cosines = [float(self.looks[old] @ self.looks[new]) for old, new in faces.items()]
-            found[turn] = self._sum(cosines, min(len(present), len(self.after)))
+            found[turn] = _sum(cosines, self.found_level, min(len(present), len(self.after)))
         return found
 
     def _as_placed(self, turns: Sequence[Turn]) -> dict[Turn, float]:
@@ -229,18 +232,19 @@ class _Versions:
         faces = self._look_again(places)
         cosines = [float(self.looks[place.id] @ face.embedding) for place, face in faces]
         return {
-            turn: self._sum(cosines[first : first + len(chosen)], len(chosen))
+            turn: _sum(cosines[first : first + len(chosen)], self.level, len(chosen))
             for turn, first in zip(turns, range(0, len(cosines), len(chosen) or 1), strict=False)
         }
-
-    def _sum(self, cosines: Sequence[float], of: int) -> float:
-        alike = [cosine for cosine in cosines if cosine >= self.level]
-        return sum(alike) if 2 * len(alike) >= of else 0.0
 
     def _look_again(self, places: Sequence[Place]) -> list[tuple[Place, DetectedFace]]:
         with suppress(UnreadablePhoto):
             return look_again(self.placer, self.path, places) if places else []
         return []
+
+
+def _sum(cosines: Sequence[float], level: float, of: int) -> float:
+    alike = [cosine for cosine in cosines if cosine >= level]
+    return sum(alike) if 2 * len(alike) >= of else 0.0
 
 
 def _say_again(
