@@ -170,7 +170,7 @@ def _estimate(known: Completeness) -> dict[str, Any]:
 
 def _tell(report: FindReport, gone: int) -> None:
     if gone:
-        say(f"{counted(gone, 'photo')} more of {report.query} are not where they were.")
+        say(f"No longer where it was: {counted(gone, 'more photo')} of {report.query}.")
     for person, known in zip(report.people, report.completeness, strict=False):
         if not report.found:
             break

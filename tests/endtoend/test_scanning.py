@@ -192,7 +192,7 @@ class TestNothingIsAnalysedAgain:
         assert program("status", "--json").json["missing"] == 1
         found = program("find", "Ada")
         assert str(small_world / "Ada-1.jpg") not in found.lines
-        assert "1 more photos of Ada are not where they were" in found.err
+        assert "No longer where it was: 1 more photo of Ada." in found.err
 
         kept.rename(small_world / "Ada-1.jpg")
         assert program.scan(small_world).told == {"unchanged": 10}
