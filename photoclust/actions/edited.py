@@ -195,7 +195,7 @@ class _Versions:
 
     def counterparts(self, turn: Turn) -> tuple[dict[int, int], list[tuple[Place, DetectedFace]]]:
         """Old face -> new face; and faces that were spoken of and are there, but undetected."""
-        level = min(self.level, self.placer.pack.match)
+        level = self.placer.pack.match
         turned = [turn.place(place) for place in self.before]
         overlapping = counterparts(turned, self.after)
         faces = {

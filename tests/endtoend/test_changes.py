@@ -412,9 +412,9 @@ def test_the_change_of_a_pack_is_changed_back_by_another(
     assert cast.is_dir()
     use(program, scrfd)
     assert program("log", "--csv").rows[0]["what"] == f"models use {scrfd}"
-    assert "`photoclust models use open` changes back" in program("undo", code=1).err
+    assert "`photoclust models use open` changes it back" in program("undo", code=1).err
     use(program, "open")
-    assert f"`photoclust models use {scrfd}` changes back" in program("undo", code=1).err
+    assert f"`photoclust models use {scrfd}` changes it back" in program("undo", code=1).err
     assert "uses open already" in use(program, "open", code=1).err
 
 

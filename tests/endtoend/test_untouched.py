@@ -43,7 +43,7 @@ DAY: list[tuple[str, int]] = [
     ("log", 0),
     ("review --json", 0),
     ("suggest people", 0),
-    ("suggest merges", 0),
+    ("suggest merges", 1),
     ("different face 10 11", 0),
     ("merge cluster 2 John", 0),
     ("split cluster 1 --dry-run --into 2 --sheets OUT/parts", 0),
