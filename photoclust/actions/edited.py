@@ -118,6 +118,14 @@ class _Shot(NamedTuple):
         )
 
 
+class _Alike(NamedTuple):
+    """Faces that are alike in two pictures: the sum of their cosines, and are they enough?"""
+
+    cosines: float
+    number: int
+    is_enough: bool
+
+
 def carry_to_version(library: Library, placer: Placer, old: int, new: int, path: str) -> int:
     """Carry what is known of a photo's faces to another one, if that is the same picture.
 
@@ -178,19 +186,20 @@ class _Versions:
     def turn(self) -> Turn | None:
         """How the new photo shows the old picture; None if it shows another one.
 
-        Where the detector found the same faces at the same places, that is enough. Otherwise those
-        that were spoken of are looked for at their old places, which tells the turns apart: a face
-        on its side is seen nearly anywhere, but looks as before at one place only.
+        Where the detector found every face as it was, that is enough. Otherwise those that were
+        spoken of are looked for at their old places, which tells the turns apart: a face on its
+        side is seen nearly anywhere, but looks as before at one place only.
         """
         same = [turn for turn in self.turns if turn == AS_IT_WAS]
+        detected = self._as_detected(same)
+        if any(alike.number == len(self.before) for alike in detected.values()):
+            return AS_IT_WAS
         said = any(place.said for place in self.before)
-        for likeness, turns in (
-            (self._as_detected, same),
-            (self._as_placed if said else self._as_detected, self.turns),
-        ):
-            found = likeness(turns)
-            if max(found.values(), default=0.0) > 0:
-                return max(found, key=lambda turn: found[turn])
+        other = self._as_placed(self.turns) if said else self._as_detected(self.turns)
+        for found in (other, detected):
+            best = max(found, key=lambda turn: found[turn].cosines, default=AS_IT_WAS)
+            if best in found and found[best].is_enough:
+                return best
         return None
 
     def counterparts(self, turn: Turn) -> tuple[dict[int, int], list[tuple[Place, DetectedFace]]]:
@@ -214,17 +223,17 @@ class _Versions:
                 hidden.append((place, face))
         return faces, hidden
 
-    def _as_detected(self, turns: Sequence[Turn]) -> dict[Turn, float]:
-        """The sum of cosines of faces that look as they did where they were; 0 if they are few."""
+    def _as_detected(self, turns: Sequence[Turn]) -> dict[Turn, _Alike]:
+        """How many faces the detector found where they were, and looking as they did."""
         present = [place for place in self.before if not place.undone]
         found = {}
         for turn in turns:
             faces = counterparts([turn.place(place) for place in present], self.after)
             cosines = [float(self.looks[old] @ self.looks[new]) for old, new in faces.items()]
-            found[turn] = _sum(cosines, self.found_level, min(len(present), len(self.after)))
+            found[turn] = _alike(cosines, self.found_level, min(len(present), len(self.after)))
         return found
 
-    def _as_placed(self, turns: Sequence[Turn]) -> dict[Turn, float]:
+    def _as_placed(self, turns: Sequence[Turn]) -> dict[Turn, _Alike]:
         """The same of faces that were spoken of, and are looked for at their old places."""
         said = [place for place in self.before if place.said]
         chosen = [place for place in said if place.at_seconds == said[0].at_seconds][:MOST_LOOKS]
@@ -232,7 +241,7 @@ class _Versions:
         faces = self._look_again(places)
         cosines = [float(self.looks[place.id] @ face.embedding) for place, face in faces]
         return {
-            turn: _sum(cosines[first : first + len(chosen)], self.level, len(chosen))
+            turn: _alike(cosines[first : first + len(chosen)], self.level, len(chosen))
             for turn, first in zip(turns, range(0, len(cosines), len(chosen) or 1), strict=False)
         }
 
@@ -242,9 +251,9 @@ class _Versions:
         return []
 
 
-def _sum(cosines: Sequence[float], level: float, of: int) -> float:
+def _alike(cosines: Sequence[float], level: float, of: int) -> _Alike:
     alike = [cosine for cosine in cosines if cosine >= level]
-    return sum(alike) if 2 * len(alike) >= of else 0.0
+    return _Alike(sum(alike), len(alike), bool(alike) and 2 * len(alike) >= of)
 
 
 def _say_again(

@@ -40,8 +40,8 @@ def undo(library: Library, act_id: int | None = None) -> HistoryReport:
         if target.what.startswith(SWITCH):
             before = shlex.quote(pack_before(library, target))
             raise PhotoclustError(
-                f"Act {target.id} changed the model pack: `photoclust models use {before}` changes it "
-                "back."
+                f"Act {target.id} changed the model pack: `photoclust models use {before}` changes "
+                "it back."
             )
         act = library.journal.begin(f"undo {target.id}")
         library.journal.take_back([target.id], act)

@@ -24,6 +24,7 @@ from photoclust.vectors import Matrix
 
 Indices = NDArray[np.int64]
 Similarities = NDArray[np.float32]
+Product = Callable[[Matrix, Matrix], NDArray[np.float32]]
 
 # Rows that a thread works on at a time; their products with 16 exemplars are 2 MB.
 ROWS = 32_768
@@ -47,8 +48,7 @@ class FaceIndex:
 
     def within(self, exemplars: Matrix, threshold: float) -> tuple[Indices, Similarities]:
         """All faces at least so similar (k,), in order, and their similarities (k,)."""
-        rows, _ = self._near(exemplars, threshold - self._slack)
-        similarities = self.similarities(exemplars, rows)
+        rows, similarities = self._near(exemplars, threshold - self._slack, exact=True)
         alike = similarities >= threshold
         return rows[alike], similarities[alike]
 
@@ -60,7 +60,7 @@ class FaceIndex:
         Of equally similar faces the first comes first.
         """
         slack = self._slack
-        rows, about = self._near(exemplars, floor - slack)
+        rows, about = self._near(exemplars, floor - slack, exact=False)
         rows, about = rows[about < threshold + slack], about[about < threshold + slack]
         surely = about[about < threshold - slack]
         if 0 < count < len(surely):
@@ -91,28 +91,34 @@ class FaceIndex:
         dim: int = self._matrix.shape[1]
         return 2 * (dim + 8) * ROUNDING
 
-    def _near(self, exemplars: Matrix, least: float) -> tuple[Indices, Similarities]:
-        """Faces that are about so similar, and their similarities in single precision."""
+    def _near(
+        self, exemplars: Matrix, least: float, *, exact: bool
+    ) -> tuple[Indices, Similarities]:
+        """Faces that are about so similar, and their similarities, exact or about."""
         columns = np.ascontiguousarray(exemplars.T)
+
+        def part(start: int, block: Matrix, multiply: Product) -> tuple[Indices, Similarities]:
+            rows, about = _candidates(multiply(block, columns), least)
+            return rows + start, exact_similarity(exemplars, block[rows]) if exact else about
+
         if self._matrix.size < LARGE:
-            return _candidates(self._matrix @ columns, least)
-        multiply = _multiplier()
-
-        def part(start: int) -> tuple[Indices, Similarities]:
-            rows, about = _candidates(multiply(self._matrix[start : start + ROWS], columns), least)
-            return rows + start, about
-
+            return part(0, self._matrix, np.matmul)
+        starts, multiply = range(0, len(self._matrix), ROWS), _multiplier()
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            parts = list(threads.map(part, range(0, len(self._matrix), ROWS)))
+            parts = list(
+                threads.map(lambda x: part(x, self._matrix[x : x + ROWS], multiply), starts)
+            )
         return np.concatenate([rows for rows, _ in parts]), np.concatenate([x for _, x in parts])
 
 
 def exact_similarity(exemplars: Matrix, embeddings: Matrix) -> Similarities:
     """How like a person each face is: cosine -1..1, (n,), for exemplars (m, dim), m >= 1.
 
-    In double precision and rounded, so that the order of the sums does not matter.
+    In double precision and rounded, so that the order of the sums does not matter; and in this
+    thread, because those of `@` wait for each other wherever somebody else is busy.
     """
-    return _mean_of_nearest(embeddings.astype(np.float64) @ exemplars.T.astype(np.float64))
+    products = np.einsum("ij,kj->ik", embeddings, exemplars, dtype=np.float64)
+    return _mean_of_nearest(products)
 
 
 def _candidates(products: NDArray[np.float32], least: float) -> tuple[Indices, Similarities]:
@@ -130,7 +136,7 @@ def _mean_of_nearest(products: NDArray[np.floating]) -> Similarities:
 
 
 @cache
-def _multiplier() -> Callable[[Matrix, Matrix], NDArray[np.float32]]:
+def _multiplier() -> Product:
     """The product of two matrices by onnxruntime, in the thread that asks."""
     import onnxruntime
     from onnx import TensorProto, helper
