@@ -2,80 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from photoclust.actions.history import undo
 from photoclust.actions.lookup import checked_name, pack_in_use, people_named, person_named
+from photoclust.actions.name import give_faces
 from photoclust.actions.statements import say_one, say_two
 from photoclust.errors import UsageError
 from photoclust.library import Library
-from photoclust.library.constraints import positions, present_state
+from photoclust.library.constraints import constraints_of, positions, present_state
 from photoclust.library.decisions import Ignored
 from photoclust.library.faces import Face
 from photoclust.library.journal import Move
 from photoclust.library.people import Person
-from photoclust.review.questions import Asker, Question, Scene
+from photoclust.review.questions import Asker, Item, Question, on_page
+from photoclust.review.scene import Scene
 
 # How many of the faces are to have a name before `left` says that all is done.
 GOAL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Stored faces that are shown as one, the surest first.
+
+    Attributes
+    ----------
+    person : whom they may be.
+    chance : how likely that is, 0..1, or that they are the same as the first subject.
+    """
+
+    faces: tuple[Face, ...]
+    person: Person | None
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What is shown of a subject: one face, which stands for some or all of it.
+
+    Attributes
+    ----------
+    number : 1 and on; what an answer points at it by.
+    subject : its place among the subjects.
+    stands_for : the faces that pointing at it means.
+    """
+
+    number: int
+    face: Face
+    subject: int
+    stands_for: tuple[Face, ...]
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A question about stored faces, the surest first; `others` are the second group of `same`.
+    """A question about stored faces.
 
     Attributes
     ----------
     kind : `who`, `is` or `same`.
-    person : of `is`.
+    subjects : of `who` the group, then those that may be the same person; of `is` faces and who
+        they may be, or have been so far; of `same` two clusters.
     settles : how many faces one answer settles, on average.
     question : what it came from.
     """
 
     kind: str
-    faces: tuple[Face, ...]
-    person: Person | None
-    others: tuple[Face, ...]
+    subjects: tuple[Subject, ...]
     settles: float
     question: Question
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """Those that it is about: of `who` the group, else all."""
+        subjects = self.subjects[:1] if self.kind == "who" else self.subjects
+        return tuple(face for subject in subjects for face in subject.faces)
 
     @property
     def words(self) -> str:
         """The question as a sentence."""
         if self.kind == "same":
-            one, other = self.faces[0].cluster, self.others[0].cluster
+            one, other = (subject.faces[0].cluster for subject in self.subjects)
             return f"Are clusters {one} and {other} the same person?"
         clusters = {face.cluster for face in self.faces}
         of = "" if None in clusters or len(clusters) > 1 else f" of cluster {clusters.pop()}"
         photos = len({face.photo_id for face in self.faces})
         where = f"{_counted(self.faces)}{of} in {photos} photo{'s' * (photos > 1)}"
-        if self.person is None:
+        if self.kind == "who":
             return f"Who is this ({where})?"
-        return f"Is this {self.person.name} ({where})?"
+        names = {subject.person: subject.person.name for subject in self.subjects if subject.person}
+        if len(names) > 1:
+            return f"Are these names right ({where}, {len(names)} people)?"
+        return f"Is this {next(iter(names.values()))} ({where})?"
 
-    @property
-    def commands(self) -> dict[str, str]:
-        """Answer -> the command line that gives it."""
-        ids = " ".join(str(face.id) for face in self.faces)
+    @cached_property
+    def tiles(self) -> tuple[Tile, ...]:
+        """What is shown, in order: of a group each of its faces, or some if it is large."""
+        tiles: list[Tile] = []
+        for place, subject in enumerate(self.subjects):
+            one_by_one = self.kind == "same" or (self.kind == "who" and place == 0)
+            for face in on_page(subject.faces) if one_by_one else subject.faces[:1]:
+                stands_for = (face,) if one_by_one else subject.faces
+                tiles.append(Tile(len(tiles) + 1, face, place, stands_for))
+        return tuple(tiles)
+
+    def pointed_at(self, numbers: Collection[int], *, first: bool | None = None) -> list[Face]:
+        """The faces that these tiles stand for; with `first` only of the first subject, or not.
+
+        Raises
+        ------
+        UsageError : there is no such tile.
+        """
+        known = {
+            tile.number: tile.stands_for
+            for tile in self.tiles
+            if first is None or first == (tile.subject == 0)
+        }
+        wrong = sorted(set(numbers) - known.keys())
+        if wrong:
+            low, high = min(known, default=0), max(known, default=0)
+            which = f"they go from {low} to {high}" if known else "there are none"
+            raise UsageError(f"{wrong[0]} is none of the numbers here.", f"Here {which}.")
+        return [face for number in sorted(set(numbers)) for face in known[number]]
+
+    def commands(self, subject: Subject) -> dict[str, str]:
+        """Answer -> the command line that gives it, for one of the subjects."""
+        ids = " ".join(str(face.id) for face in subject.faces)
         if self.kind == "same":
-            one, other = self.faces[0], self.others[0]
+            one, other = (subject.faces[0].cluster for subject in self.subjects)
             return {
-                "yes": f"photoclust merge {one.cluster} {other.cluster}",
-                "no": f"photoclust different {one.cluster} {other.cluster}",
+                "yes": f"photoclust merge {one} {other}",
+                "no": f"photoclust different {one} {other}",
             }
         ignoring = {
             "stranger": f"photoclust ignore face {ids} --stranger",
             "not a face": f"photoclust ignore face {ids} --not-a-face",
         }
-        if self.person is None:
+        if subject.person is None:
             return {"name": f"photoclust assign face {ids} NAME", **ignoring}
-        who = f"{self.person.name}#{self.person.id}"
+        who = shlex.quote(f"{subject.person.name}#{subject.person.id}")
         return {
-            "yes": f"photoclust assign face {ids} '{who}'",
-            "no": f"photoclust reject face {ids} from '{who}'",
+            "yes": f"photoclust assign face {ids} {who}",
+            "no": f"photoclust reject face {ids} from {who}",
             **ignoring,
         }
 
@@ -93,7 +167,6 @@ class Review:
         self._pack = pack_in_use(library)
         self._vectors = library.faces.vectors()
         self._asker = Asker(self._scene())
-        self._skipped: set[tuple[object, ...]] = set()
         self.answers = 0
 
     @property
@@ -111,78 +184,119 @@ class Review:
         """About how many answers are left until 90 % of the faces in larger groups have a name."""
         return self._asker.left_to(GOAL)
 
-    def questions(self, limit: int | None = None) -> list[Asked]:
-        """What is left to ask, the question that settles most faces first."""
-        found = [item for item in self._asker.questions() if item.key not in self._skipped]
-        return list(self._asked(found[:limit]))
+    def questions(self, limit: int) -> list[Asked]:
+        """At most so many questions, the one that settles most faces first."""
+        return list(self._asked(self._asker.questions(limit)))
 
     def next(self) -> Asked | None:
         """The question that settles most faces."""
         return next(iter(self.questions(1)), None)
 
+    def unnamed(self, limit: int) -> list[Asked]:
+        """*Who is this?* of at most so many clusters, those first that settle most faces."""
+        clusters = (item for item in self._asker.who() if len(item.items[0].faces) > 1)
+        return list(self._asked(list(islice(clusters, limit))))
+
+    def likely(self, limit: int) -> list[tuple[Asked, Subject]]:
+        """At most so many clusters that may be one, and groups that may be somebody who has a
+        name, those first that settle most faces."""
+        pages = islice(self._asker.pages(), limit)
+        found = []
+        for asked in self._asked([*pages, *self._asker.same()]):
+            subjects = asked.subjects if asked.kind == "is" else asked.subjects[1:]
+            found += [(asked, item) for item in subjects if item.faces[0].person_id is None]
+        return sorted(found, key=lambda row: -row[1].chance * len(row[1].faces))[:limit]
+
     def skip(self, asked: Asked) -> None:
         """Not now; it is not asked again in this round."""
-        self._skipped.add(asked.question.key)
+        self._asker.pass_over(asked.question)
 
-    def name(self, asked: Asked, name: str) -> str:
-        """The faces are this person's, who may be new; returns what was done, as a sentence.
+    def name(
+        self, asked: Asked, name: str, *, also: Collection[int] = (), but: Collection[int] = ()
+    ) -> str:
+        """Of `who`: this is the person, who may be new; returns what was done, as a sentence.
+
+        Parameters
+        ----------
+        also : numbers of tiles beside the group that are the person too.
+        but : numbers of tiles of the group that are not; each leaves its cluster.
 
         Raises
         ------
-        UsageError : it is no name, or several people have it.
+        UsageError : it is no name, several people have it, or a number is none of those shown.
         """
         library = self._library
+        wrong = asked.pointed_at(but, first=True)
+        theirs = [face for face in asked.faces if face not in wrong]
+        theirs += asked.pointed_at(also, first=False)
         with library.transaction():
             known = person_named(library, name) if people_named(library, name) else None
             text = known.name if known else checked_name(name)
-            act = library.journal.begin(f"review: {_numbers(asked.faces)} {text}")
+            act = library.journal.begin(f"review: {_numbers(theirs)} {text}")
             person = known or library.people.add(act, text)
-            self._give(act, asked.faces, person.id)
-        return self._done(f"{_counted(asked.faces)} given to {person.name}.")
+            self._give(act, theirs, person.id, beside=wrong)
+            self._deny(act, wrong, person.id)
+            library.journal.move(act, (Move(face.id, None) for face in wrong))
+        told = self._done(f"{_counted(theirs)} given to {person.name}.")
+        for tile in asked.tiles:
+            self._was_shown(tile.stands_for, person.id)
+        return told
 
-    def yes(self, asked: Asked, but: set[int] | None = None) -> str:
-        """They are, all but these (ids); returns what was done, as a sentence.
+    def yes(
+        self,
+        asked: Asked,
+        *,
+        only: Collection[int] | None = None,
+        but: Collection[int] = (),
+    ) -> str:
+        """They are, all, or only these tiles, or all but these; the others are not. Returns what
+        was done, as a sentence.
 
         Raises
         ------
-        UsageError : a number is none of the faces.
+        UsageError : a number is none of those shown.
         """
-        library, but = self._library, but or set()
-        unknown = but - {face.id for face in asked.faces}
-        if unknown:
-            raise UsageError(f"Face {min(unknown)} is not among these.", "Give their numbers.")
-        with library.transaction():
-            if asked.kind == "same":
-                both = (*asked.faces, *asked.others)
-                act = library.journal.begin(f"review: same {_numbers(both)}")
-                say_one(library, act, [face.id for face in both])
-                home = asked.faces[0].cluster
-                moves = (Move(face.id, home, face.strength) for face in asked.others)
+        library = self._library
+        if asked.kind == "same":
+            one, other = asked.subjects
+            with library.transaction():
+                act = library.journal.begin(f"review: same {_numbers(asked.faces)}")
+                say_one(library, act, [face.id for face in asked.faces])
+                home = one.faces[0].cluster
+                moves = (Move(face.id, home, face.strength) for face in other.faces)
                 library.journal.move(act, moves)
-                return self._done("One person.")
-            assert asked.person is not None
-            act = library.journal.begin(f"review: {_numbers(asked.faces)} {asked.person.name}")
-            theirs = [face for face in asked.faces if face.id not in but]
-            self._give(act, theirs, asked.person.id)
-            self._deny(act, [face for face in asked.faces if face.id in but], asked.person.id)
-        return self._done(f"{_counted(theirs)} given to {asked.person.name}.")
+            return self._done("One person.")
+        every = {tile.number for tile in asked.tiles}
+        right = (set(only) if only is not None else every) - set(but)
+        theirs, others = asked.pointed_at(right), asked.pointed_at(every - right)
+        asked.pointed_at(but)
+        names = dict.fromkeys(item.person.name for item in asked.subjects if item.person)
+        whose = next(iter(names)) if len(names) == 1 else f"{len(names)} people"
+        told = f"{_counted(theirs)} given to {whose}" if theirs else ""
+        told += f"{', ' if told else ''}{_counted(others)} not {whose}" if others else ""
+        with library.transaction():
+            act = library.journal.begin(f"review: {', '.join(names)}: {told}")
+            for tile, subject in zip(asked.tiles, asked.subjects, strict=True):
+                assert subject.person is not None
+                if tile.number not in right:
+                    self._deny(act, subject.faces, subject.person.id)
+                elif subject.faces[0].person_id is None:
+                    self._give(act, subject.faces, subject.person.id)
+                else:
+                    give_faces(library, act, subject.faces, subject.person.id)
+        return self._done(f"{told}.")
 
     def no(self, asked: Asked) -> str:
-        """They are not; it is remembered for ever. Returns what was done, as a sentence."""
+        """They are not, none of them; it is remembered for ever. Returns what was done, as a
+        sentence."""
+        if asked.kind != "same":
+            return self.yes(asked, only=())
         library = self._library
         with library.transaction():
-            if asked.kind == "same":
-                both = (*asked.faces, *asked.others)
-                act = library.journal.begin(f"review: different {_numbers(both)}")
-                some, others = (
-                    [face.id for face in group] for group in (asked.faces, asked.others)
-                )
-                say_two(library, act, some, others)
-                return self._done("Two people.")
-            assert asked.person is not None
-            what = f"review: {_numbers(asked.faces)} not {asked.person.name}"
-            self._deny(library.journal.begin(what), asked.faces, asked.person.id)
-        return self._done(f"{_counted(asked.faces)} not {asked.person.name}.")
+            act = library.journal.begin(f"review: different {_numbers(asked.faces)}")
+            some, others = ([face.id for face in item.faces] for item in asked.subjects)
+            say_two(library, act, some, others)
+        return self._done("Two people.")
 
     def ignore(self, asked: Asked, *, stranger: bool) -> str:
         """They are strangers, or no faces at all. Returns what was done, as a sentence."""
@@ -207,15 +321,26 @@ class Review:
         self._refresh()
         return what
 
-    def _give(self, act: int, faces: Sequence[Face], person: int) -> None:
-        for source, some in _by_source(self._library, faces):
+    def _give(
+        self, act: int, faces: Sequence[Face], person: int, beside: Sequence[Face] = ()
+    ) -> None:
+        for source, some in _by_source(self._library, faces, beside):
             self._library.decisions.give(
                 act, (face.id for face in some), person_id=person, source=source
             )
 
     def _deny(self, act: int, faces: Sequence[Face], person: int) -> None:
+        """They are not this person, and leave a cluster of theirs."""
+        library = self._library
         for face in faces:
-            self._library.decisions.say_not(act, face.id, person)
+            library.decisions.say_not(act, face.id, person)
+        leaving = [face for face in faces if face.person_id == person]
+        library.journal.move(act, (Move(face.id, None) for face in leaving))
+
+    def _was_shown(self, faces: Sequence[Face], person: int) -> None:
+        ids = np.array([face.id for face in faces])
+        places = positions(self._vectors.ids, ids)
+        self._asker.was_shown(places.tolist(), person)
 
     def _done(self, told: str) -> str:
         self.answers += 1
@@ -227,52 +352,48 @@ class Review:
 
     def _scene(self) -> Scene:
         library, vectors = self._library, self._vectors
-        state, said = present_state(library), library.decisions
+        state = present_state(library)
         places = positions(state.ids, vectors.ids)
         ids, _clusters, sure = library.clusters.present()
         strengths = np.zeros(len(vectors.ids))
         known = positions(vectors.ids, ids)
         strengths[known[known >= 0]] = sure[known >= 0]
-        closed = np.isin(vectors.ids, list(library.faces.ignored())) | (places < 0)
-        index = {face: place for place, face in enumerate(vectors.ids.tolist())}
+        single = [item.face_id for item in library.people.named_faces() if item.source == "face"]
         return Scene(
             embeddings=vectors.matrix,
             quality=vectors.quality,
-            photos=vectors.photo_ids,
             clusters=np.where(places >= 0, state.clusters[places], -1),
             strengths=strengths,
             owners=np.where(places >= 0, state.owners[places], 0),
-            closed=closed,
+            confirmed=np.isin(vectors.ids, single),
+            closed=np.isin(vectors.ids, list(library.faces.ignored())) | (places < 0),
+            said=constraints_of(library, vectors),
             levels=self._pack.levels,
-            denied=frozenset(
-                (index[face], person) for face, person in said.denials() if face in index
-            ),
-            apart=frozenset(
-                (index[link.face_id], index[link.other_face_id])
-                for link in said.links()
-                if not link.same and link.face_id in index and link.other_face_id in index
-            ),
         )
 
     def _asked(self, questions: Sequence[Question]) -> Iterator[Asked]:
         ids = self._vectors.ids
-        wanted = {int(ids[face]) for item in questions for face in (*item.faces, *item.others)}
+        wanted = {int(ids[face]) for x in questions for item in x.items for face in item.faces}
         faces = self._library.faces.get_all(wanted)
         people = {person.id: person for person in self._library.people.all()}
-        for item in questions:
-            yield Asked(
-                item.kind,
-                tuple(faces[int(ids[face])] for face in item.faces),
-                people.get(item.person),
-                tuple(faces[int(ids[face])] for face in item.others),
-                item.settles,
-                item,
-            )
+
+        def subject(item: Item) -> Subject:
+            shown = tuple(faces[int(ids[face])] for face in item.faces)
+            return Subject(shown, people.get(item.person), item.chance)
+
+        for question in questions:
+            subjects = tuple(subject(item) for item in question.items)
+            yield Asked(question.kind, subjects, question.settles, question)
 
 
-def _by_source(library: Library, faces: Sequence[Face]) -> Iterator[tuple[str, list[Face]]]:
-    """Whole clusters are spoken of as clusters, so that those who join them later belong too."""
-    asked = {face.id for face in faces}
+def _by_source(
+    library: Library, faces: Sequence[Face], beside: Sequence[Face] = ()
+) -> Iterator[tuple[str, list[Face]]]:
+    """Whole clusters are spoken of as clusters, so that those who join them later belong too.
+
+    Those `beside` them are leaving.
+    """
+    asked = {face.id for face in (*faces, *beside)}
     numbers = {face.cluster for face in faces if face.cluster is not None}
     whole = {
         number

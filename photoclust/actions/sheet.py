@@ -23,11 +23,17 @@ CROP_SIDE = 128  # pixels
 MAX_FACES = 600
 
 
-def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: str) -> Path:
+def contact_sheet(
+    library: Library,
+    faces: list[Face],
+    out: Path | None,
+    title: str,
+    captions: Sequence[str] | None = None,
+) -> Path:
     """Write the crops of these faces, in their order, as one PNG; returns its path.
 
-    Without `out` the file goes to a new folder for temporary files. Only the first `MAX_FACES`
-    are drawn.
+    Without `out` the file goes to a new folder for temporary files, and without `captions` each
+    face has its number. Only the first `MAX_FACES` are drawn.
 
     Raises
     ------
@@ -48,7 +54,8 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
         title = f"{title} ({MAX_FACES} of {len(faces)} faces)"
         faces = faces[:MAX_FACES]
     crops = {face.id: crop for face, crop in face_crops(library, faces, CROP_SIDE)}
-    captioned = [(crops[face.id], _caption(face)) for face in faces]
+    captions = captions or [_caption(face) for face in faces]
+    captioned = [(crops[face.id], text) for face, text in zip(faces, captions, strict=False)]
     write_sheet(captioned, out, title)
     return out
 

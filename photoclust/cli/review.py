@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,19 +15,38 @@ from photoclust.cli.streams import counted, printable, say, shown_path
 from photoclust.errors import PhotoclustError, UsageError
 
 if TYPE_CHECKING:
-    from photoclust.actions.review import Asked, Review
+    from photoclust.actions.review import Asked, Review, Tile
     from photoclust.cli.pictures import Show
     from photoclust.library import Library
 
-# Crops are so many lines of text high; the sheet file shows more than the terminal.
+# Crops are so many lines of text high; of each part of a question so many rows are shown.
 LINES, MOST_ROWS = 5, 3
 
+OTHERWISE = "Enter to skip, [u]ndo, [?] help, [q]uit"
 HELP = {
-    "who": "a name, [s]tranger, not a [f]ace, Enter to skip, [u]ndo, [q]uit",
-    "is": "[y]es all, [n]one, the numbers of those who are not, [s]tranger, not a [f]ace,"
-    " Enter to skip, [u]ndo, [q]uit",
-    "same": "[y]es, [n]o, Enter to skip, [u]ndo, [q]uit",
+    "who": f"a name, [s]tranger, not a [f]ace, {OTHERWISE}",
+    "is": f"[y]es, [n]o, - 3 all but 3, + 3 only 3, [s]tranger, not a [f]ace, {OTHERWISE}",
+    "same": f"[y]es, [n]o, {OTHERWISE}",
 }
+LONG_HELP = {
+    "who": (
+        "John          the group is John",
+        "John + 9 12   so are 9 and 12",
+        "John - 3      but 3 is not, and leaves the group",
+        "=y            somebody who is called y",
+        "s, f          all of the group are strangers, or no faces",
+    ),
+    "is": (
+        "y, n          all are right, or none",
+        "- 3 7         all but 3 and 7",
+        "+ 3 7         only 3 and 7",
+        "s, f          all of them are strangers, or no faces",
+    ),
+    "same": ("y, n          they are one person, or two",),
+}
+
+# What stands at the end of a reply: + or - with numbers.
+MARKS = re.compile(r"(?:(?:^|\s)[+-]\s*\d+(?:[\s,]+\d+)*)+\s*$")
 
 
 def review(
@@ -73,6 +93,7 @@ def _ask_all(library: Library, session: Review, limit: int | None) -> None:
     from photoclust.cli.pictures import terminal_pictures
 
     show = terminal_pictures()
+    _offer_names([person.name for person in library.people.all()])
     number = 0
     while limit is None or number < limit:
         asked = session.next()
@@ -89,6 +110,22 @@ def _ask_all(library: Library, session: Review, limit: int | None) -> None:
         raise typer.Exit(FAILED)
 
 
+def _offer_names(names: Sequence[str]) -> None:
+    """Have the tab key complete names, where the terminal's line can be edited."""
+    try:
+        import readline
+    except ImportError:
+        return
+
+    def completed(begun: str, number: int) -> str | None:
+        fitting = [name for name in names if name.casefold().startswith(begun.casefold())]
+        return fitting[number] if number < len(fitting) else None
+
+    readline.set_completer_delims("")
+    readline.set_completer(completed)
+    readline.parse_and_bind("tab: complete")
+
+
 def _ask(session: Review, asked: Asked) -> bool:
     """Ask until there is an answer that can be carried out; false to stop."""
     while True:
@@ -99,6 +136,10 @@ def _ask(session: Review, asked: Asked) -> bool:
             return False
         if reply.lower() in ("q", "quit"):
             return False
+        if reply == "?":
+            for line in LONG_HELP[asked.kind]:
+                say(f"    {line}")
+            continue
         try:
             told = _carry_out(session, asked, reply)
         except PhotoclustError as error:
@@ -118,15 +159,29 @@ def _carry_out(session: Review, asked: Asked, reply: str) -> str:
         return f"Taken back: {session.undo()}"
     if asked.kind != "same" and word in ("s", "stranger", "f", "not a face"):
         return session.ignore(asked, stranger=word.startswith("s"))
+    text, these, but = _marks(reply)
     if asked.kind == "who":
-        return session.name(asked, reply.removeprefix("="))
+        if len(text) == 1 and text.isascii():
+            raise UsageError(f"`{text}` is no answer here.", f"For somebody called so: ={text}")
+        return session.name(asked, text.removeprefix("="), also=these, but=but)
     if word in ("y", "yes"):
         return session.yes(asked)
     if word in ("n", "no", "none"):
         return session.no(asked)
-    if asked.kind == "is" and re.fullmatch(r"[\d\s,]+", word):
-        return session.yes(asked, but={int(number) for number in re.findall(r"\d+", word)})
+    if asked.kind == "is" and text.lower() in ("", "y", "yes") and bool(these) != bool(but):
+        return session.yes(asked, only=these or None, but=but)
     raise UsageError(f"Cannot make sense of `{printable(reply)}`.", "Say one of these:")
+
+
+def _marks(reply: str) -> tuple[str, set[int], set[int]]:
+    """What was typed, and the numbers behind + and - at its end."""
+    found = MARKS.search(reply)
+    if found is None or reply.startswith("="):
+        return reply, set(), set()
+    numbers: dict[str, set[int]] = {"+": set(), "-": set()}
+    for sign, listed in re.findall(r"([+-])\s*(\d+(?:[\s,]+\d+)*)", found[0]):
+        numbers[sign] |= {int(number) for number in re.findall(r"\d+", listed)}
+    return reply[: found.start()].strip(), numbers["+"], numbers["-"]
 
 
 def _standing(session: Review) -> str:
@@ -136,33 +191,58 @@ def _standing(session: Review) -> str:
 
 
 def _show(library: Library, asked: Asked, show: Show | None) -> None:
-    """The faces, numbered: as a picture in the terminal, or as a sheet file."""
+    """The faces, numbered: as pictures in the terminal, or as a sheet file."""
     from photoclust.actions.sheet import contact_sheet, face_strip
 
-    faces = [*asked.faces, *asked.others]
+    captions = {tile.number: _caption(asked, tile) for tile in asked.tiles}
     if show is None:
-        say(f"  {shown_path(str(contact_sheet(library, faces, None, f'Review {faces[0].id}')))}")
+        faces = [tile.face for tile in asked.tiles]
+        title = f"Review {faces[0].id}"
+        sheet = contact_sheet(library, faces, None, title, list(captions.values()))
+        say(f"  {shown_path(str(sheet))}")
         return
     room = show.room()
     side = LINES * room.cell_height
-    columns = max(1, room.width // side)
-    shown = faces[: columns * MOST_ROWS]
-    for start in range(0, len(shown), columns):
-        row = shown[start : start + columns]
-        show.draw(face_strip(library, row, side))
-        wide = side // room.cell_width
-        say("".join(f"{face.id:^{wide}}" for face in row).rstrip())
-    if len(shown) < len(faces):
-        say(f"  and {len(faces) - len(shown)} more")
+    columns, wide = max(1, room.width // side), side // room.cell_width
+    for part in _parts(asked):
+        if part[0].subject and asked.kind != "is":
+            say("Perhaps the same person:" if asked.kind == "who" else "The other cluster:")
+        shown = part[: columns * MOST_ROWS]
+        for start in range(0, len(shown), columns):
+            row = shown[start : start + columns]
+            show.draw(face_strip(library, [tile.face for tile in row], side))
+            say("".join(f"{captions[tile.number][: wide - 1]:^{wide}}" for tile in row).rstrip())
+        if len(shown) < len(part):
+            say(f"  and {part[len(shown)].number} to {part[-1].number}")
+
+
+def _parts(asked: Asked) -> list[list[Tile]]:
+    """What is shown apart: the group and the others, or two clusters."""
+    first = [tile for tile in asked.tiles if asked.kind == "is" or not tile.subject]
+    others = [tile for tile in asked.tiles if tile not in first]
+    return [first, others] if others else [first]
+
+
+def _caption(asked: Asked, tile: Tile) -> str:
+    subject = asked.subjects[tile.subject]
+    more = f" ({len(tile.stands_for)})" if len(tile.stands_for) > 1 else ""
+    who = f" {printable(subject.person.name)}" if subject.person else ""
+    return f"{tile.number}{more}{who}"
 
 
 def _row(asked: Asked) -> dict[str, Any]:
     return {
         "kind": asked.kind,
         "question": asked.words,
-        "person": asked.person.name if asked.person else None,
-        "faces": [face.id for face in asked.faces],
-        "others": [face.id for face in asked.others],
         "settles": round(asked.settles, 2),
-        "answers": asked.commands,
+        "subjects": [
+            {
+                "faces": [face.id for face in subject.faces],
+                "cluster": subject.faces[0].cluster,
+                "person": subject.person.name if subject.person else None,
+                "likely": round(subject.chance, 3),
+                "answers": asked.commands(subject),
+            }
+            for subject in asked.subjects
+        ],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +22,7 @@ from photoclust.cli.rows import (
 from photoclust.cli.streams import say
 
 if TYPE_CHECKING:
-    from photoclust.actions.review import Asked
+    from photoclust.actions.review import Review
 
 suggest_app = typer.Typer(
     help="List what is worth a look, without asking.", no_args_is_help=True, rich_markup_mode=None
@@ -33,7 +35,7 @@ MERGES = (
     Column("Faces", "faces", number=True),
     Column("May be", "person"),
     Column("or cluster", "other", number=True),
-    Column("Settles", "settles", decimals(1), number=True),
+    Column("Likely", "likely", decimals(2), number=True),
     Column("If so", "command"),
 )
 PEOPLE = (
@@ -60,17 +62,18 @@ def merges(
     Example: photoclust suggest merges
     """
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
-    found = [asked for asked in _questions(context, db) if asked.kind != "who"][:limit]
+    with _review(context, db) as session:
+        found = session.likely(limit)
     rows = [
         {
-            "cluster": asked.faces[0].cluster,
-            "faces": len(asked.faces),
-            "person": asked.person.name if asked.person else None,
-            "other": asked.others[0].cluster if asked.others else None,
-            "settles": round(asked.settles, 2),
-            "command": asked.commands["yes"],
+            "cluster": subject.faces[0].cluster,
+            "faces": len(subject.faces),
+            "person": subject.person.name if subject.person else None,
+            "other": None if subject.person else asked.faces[0].cluster,
+            "likely": round(subject.chance, 3),
+            "command": asked.commands(subject)["yes"],
         }
-        for asked in found
+        for asked, subject in found
     ]
     _print(rows, form, MERGES)
 
@@ -90,11 +93,8 @@ def unnamed_people(
     Example: photoclust suggest people --limit 5
     """
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
-    found = [
-        asked
-        for asked in _questions(context, db)
-        if asked.kind == "who" and asked.faces[0].cluster is not None
-    ]
+    with _review(context, db) as session:
+        found = session.unnamed(limit)
     rows = [
         {
             "cluster": asked.faces[0].cluster,
@@ -103,17 +103,18 @@ def unnamed_people(
             "settles": round(asked.settles, 2),
             "command": f"photoclust name {asked.faces[0].cluster} NAME",
         }
-        for asked in found[:limit]
+        for asked in found
     ]
     _print(rows, form, PEOPLE)
 
 
-def _questions(context: typer.Context, db: Any) -> list[Asked]:
+@contextmanager
+def _review(context: typer.Context, db: Any) -> Iterator[Review]:
     from photoclust.actions.review import Review
     from photoclust.library import Library
 
     with Library.open(library_path(context, db)) as library:
-        return Review(library).questions()
+        yield Review(library)
 
 
 def _print(rows: list[dict[str, Any]], form: Any, columns: tuple[Column, ...]) -> None:

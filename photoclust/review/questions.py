@@ -2,243 +2,293 @@
 
 Faces without a name stand in groups: the clusters, and single faces. Three questions are asked:
 
-- *who is this?* of a group: it settles as many faces as the group surely holds of one person;
-- *is this John?* of all groups together that are like John's exemplars, the surest first: it
-  settles what is likely his, and costs one answer and one more for each that is not;
-- *are these two the same?* of two groups without a name that are alike.
+- *who is this?* of a group, beside which those are shown that may be the same person. An answer is
+  one name, and the numbers of those who are him too, or of faces of the group that are not.
+- *are these right?* of many groups at once, each with the name it is likely to have, and of faces
+  that have a name and are little like it. An answer is yes, no, all but these, or only these.
+- *are these two the same?* of two clusters without a name that are alike.
 
-How likely a group is somebody is a logistic curve over its similarity, measured by what strangers
-reach (clustering.contrast), to the nearest of the person's exemplars. docs/finding.md has figures.
+docs/finding.md has the figures, and says how the constants were chosen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.clustering.contrast import Contrast, contrast_of
-from photoclust.clustering.crowds import members
-from photoclust.clustering.grouping import each_its_own
-from photoclust.clustering.levels import Levels
-from photoclust.search.match import choose_exemplars
-from photoclust.vectors import Matrix
+from photoclust.clustering.constraints import NOBODY
+from photoclust.review.likeness import IMPOSSIBLE, NO_ROW, Likeness
+from photoclust.review.scene import Floats, Indices, Scene
 
-# How fast likelihood rises with similarity above `join`, as a share of what is left to 1.
-SLOPE = 12.0
+# The chance that a group is somebody is a logistic curve over their likeness, which is 0 at `join`.
+AT_JOIN, SLOPE = -0.4, 12.0
+MOST_LIKELY = 0.99
 
-# Exemplars a face is held against; more than in `find`, because groups are small evidence.
-NEAREST = 5
+# The chance that a face which has a name should not have it: a logistic curve over its likeness to
+# the person's other faces, and over its strength.
+DOUBT_AT_JOIN, DOUBT_SLOPE, DOUBT_STRENGTH = 1.0, -8.0, -8.0
 
-# A group is proposed for a person from this likelihood on, and so many groups at a time.
-PROPOSED, PAGE = 0.5, 24
+# So many faces or groups are shown with one question.
+PAGE = 24
 
-# Two clusters are asked about from this likelihood on; it only saves one later question.
+# Whether somebody is this person, or is not, is asked from this chance on.
+PROPOSED = 0.05
+
+# Pointing at one of those shown, in answers; and what a wrong name that is found is worth, in
+# faces, with the answers it takes to give the face to whom it belongs.
+MARK, FOUND, MENDED = 0.25, 0.7, 0.5
+
+# What naming somebody is worth who is in so few photos: some are strangers.
+WORTH = {1: 0.3, 2: 0.7}
+
+# Two clusters are asked about from this chance on; it only saves one later answer.
 SAME, SAME_WORTH = 0.5, 0.5
 
-# What naming somebody is worth who is in so few photos: most are strangers.
-WORTH = {1: 0.1, 2: 0.5}
+ROUNDS = 12  # in which the best page is found; five are usual
 
-# What a face counts at least that is in a group, and a likelihood at most.
-LEAST_SURE, MOST_LIKELY = 0.05, 0.99
 
-Indices = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Face = TypeVar("Face")
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A library as it stands: n faces by index.
+class Item:
+    """Faces that are shown as one, by index, the surest first.
 
     Attributes
     ----------
-    embeddings : unit vectors (n, dim).
-    quality : (n,) 0..1.
-    photos : (n,) the photo of each face.
-    clusters, strengths : (n,) the cluster's number, -1 for none, and how sure it is.
-    owners : (n,) the person each face belongs to, 0 for nobody.
-    closed : (n,) bool: not to be asked about, such as strangers.
-    denied : (face, person) that a human said are not one.
-    apart : pairs of faces that a human said are two people.
-    levels : of the pack.
+    person : whom they may be.
+    chance : how likely they are, or how likely they are the same as the first item.
     """
 
-    embeddings: Matrix
-    quality: NDArray[np.floating]
-    photos: Indices
-    clusters: Indices
-    strengths: Floats
-    owners: Indices
-    closed: NDArray[np.bool_]
-    levels: Levels
-    denied: frozenset[tuple[int, int]] = frozenset()
-    apart: frozenset[tuple[int, int]] = frozenset()
+    faces: tuple[int, ...]
+    person: int = NOBODY
+    chance: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask, by indices of faces.
+    """What to ask.
 
     Attributes
     ----------
     kind : `who`, `is` or `same`.
-    faces : asked about, the surest first.
-    others : of `same`, the second group.
-    person : of `is`.
+    items : of `who` the group, then those that may be the same person; of `is` each with a person;
+        of `same` two.
     settles : faces that one answer settles, on average.
     """
 
     kind: str
-    faces: tuple[int, ...]
+    items: tuple[Item, ...]
     settles: float
-    person: int = 0
-    others: tuple[int, ...] = ()
+
+
+def on_page(faces: Sequence[Face]) -> Sequence[Face]:
+    """Those of a group's faces that are shown where not all are: the surest, and the least sure."""
+    return faces if len(faces) <= PAGE else (faces[0], *faces[1 - PAGE :])
+
+
+class Asker:
+    """Finds the questions about a scene, which may change; its faces stay the same."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._likeness = Likeness(scene)
+        self._passed: set[tuple[str, int, int]] = set()
+        self._alike: list[tuple[int, int, float]] | None = None
 
     @property
-    def key(self) -> tuple[object, ...]:
-        """What it is about; a question with the same key is the same question."""
-        return self.kind, self.person, frozenset(self.faces), frozenset(self.others)
+    def scene(self) -> Scene:
+        """What is known by now."""
+        return self._likeness.scene
 
+    @scene.setter
+    def scene(self, scene: Scene) -> None:
+        self._likeness.update(scene)
 
-@dataclass(slots=True)
-class Asker:
-    """Finds the questions; what it knows of each person is kept until their faces change."""
+    def questions(self, limit: int) -> list[Question]:
+        """At most so many questions, the one that settles most faces first."""
+        found = [*islice(self.who(), limit), *islice(self.pages(), limit), *self.same()]
+        return sorted(found, key=lambda question: -question.settles)[:limit]
 
-    scene: Scene
-    _contrast: Contrast = field(init=False)
-    _likely: dict[int, tuple[tuple[bytes, int], Floats]] = field(init=False, default_factory=dict)
+    def pass_over(self, question: Question) -> None:
+        """Ask this no more."""
+        first, *others = question.items
+        if question.kind == "is":
+            for item in question.items:
+                self.was_shown(item.faces, item.person)
+        else:
+            group_of = self._likeness.group_of
+            other = group_of(others[0].faces) if question.kind == "same" else 0
+            self._passed.add((question.kind, group_of(first.faces), other))
 
-    def __post_init__(self) -> None:
-        scene = self.scene
-        groups = each_its_own(scene.clusters)
-        self._contrast = contrast_of(scene.embeddings, groups, scene.levels.typical)
+    def was_shown(self, faces: Sequence[int], person: int) -> None:
+        """Ask no more whether a group, or somebody's single face, is this person."""
+        group = self._likeness.group_of(faces)
+        if group != NO_ROW:
+            self._passed.add(("is", group, person))
+        elif len(faces) == 1:
+            self._passed.add(("doubt", faces[0], person))
 
-    def questions(self, *, pairs: bool = True) -> list[Question]:
-        """Every question, the one that settles most faces first; without `pairs` no `same`."""
-        groups = self._groups()
-        if not groups:
-            return []
-        people = np.unique(self.scene.owners[self.scene.owners > 0]).tolist()
-        found = [*self._who(groups), *(self._same(groups) if pairs else ())]
-        if people:
-            found += self._is(groups, people, self._groups_likely(people, groups))
-        return sorted(found, key=lambda question: -question.settles)
+    def who(self) -> Iterator[Question]:
+        """*Who is this?* of each group."""
+        likeness = self._likeness
+        sure = np.where(likeness.sizes > 1, likeness.strengths, 1.0)
+        for size, share in WORTH.items():
+            sure[likeness.sizes == size] *= share
+        there = np.flatnonzero(likeness.is_there)
+        for group in there[np.argsort(-sure[there], kind="stable")].tolist():
+            if ("who", group, 0) in self._passed:
+                continue
+            chance = _chance(likeness.with_group(group))
+            worth = chance * likeness.sizes
+            shown = np.argsort(-worth, kind="stable")[: PAGE - 1]
+            shown = shown[worth[shown] > 0]
+            settles = (sure[group] + worth[shown].sum()) / (1 + MARK * chance[shown].sum())
+            others = (self._item(other, chance=chance[other]) for other in shown.tolist())
+            items = (self._item(group), *others)
+            yield Question("who", items, float(max(settles, sure[group])))
+
+    def pages(self) -> Iterator[Question]:
+        """*Are these right?*, page by page."""
+        pool = _joined(self._proposals(), self._doubts())
+        left = np.ones(len(pool.items), bool)
+        while left.any():
+            page, settles = _best_page(np.where(left, pool.gain, 0.0), pool.cost)
+            if not len(page):
+                return
+            left[page] = False
+            page = page[np.argsort(-pool.chance[page], kind="stable")]
+            yield Question("is", self._once_a_photo(pool.items[x] for x in page), settles)
+
+    def same(self) -> list[Question]:
+        """*Are these two the same?* of each cluster and the one that it is most like."""
+        likeness = self._likeness
+        if self._alike is None:
+            self._alike = likeness.most_alike_clusters()
+        found = []
+        for one, other, alike in self._alike:
+            chance = float(_chance(np.array(alike)))
+            first, second = sorted((one, other), key=lambda group: -likeness.sizes[group])
+            if (
+                chance >= SAME
+                and likeness.is_there[[one, other]].all()
+                and ("same", first, second) not in self._passed
+                and not likeness.are_apart(one, other)
+            ):
+                items = self._item(first), self._item(second, chance=chance)
+                worth = SAME_WORTH * chance * len(items[1].faces)
+                found.append(Question("same", items, worth))
+        return found
 
     def left_to(self, share: float) -> int:
         """About how many answers are left until this share of the faces has a name.
 
         Of those that can be known: faces that have one, and those in groups of three or more.
         """
-        sizes = sorted((len(group) for group in self._groups() if len(group) > 2), reverse=True)
-        named = int((self.scene.owners > 0).sum())
-        wanted = share * (named + sum(sizes))
-        reached = named + np.cumsum(sizes)
+        sizes = -np.sort(-self._likeness.sizes[self._likeness.is_there])
+        sizes = sizes[sizes > 2]
+        named = int((self.scene.owners != NOBODY).sum())
+        wanted = share * (named + sizes.sum())
         if named >= wanted:
             return 0
-        return int(np.searchsorted(reached, wanted)) + 1
+        return int(np.searchsorted(named + np.cumsum(sizes), wanted)) + 1
 
-    def _groups(self) -> list[Indices]:
-        """Faces without a name, cluster by cluster and one by one, the surest of each first."""
-        scene = self.scene
-        free = (scene.owners == 0) & ~scene.closed
-        clusters = members(np.where(free, scene.clusters, -1)).values()
-        grouped = [group[np.argsort(-scene.strengths[group])] for group in clusters]
-        return grouped + list(np.flatnonzero(free & (scene.clusters < 0))[:, None])
+    def _item(self, group: int, person: int = NOBODY, chance: float = 0.0) -> Item:
+        return Item(tuple(self._likeness.groups[group].tolist()), person, float(chance))
 
-    def _who(self, groups: Iterable[Indices]) -> Iterable[Question]:
-        for group in groups:
-            count = len(group)
-            sure = np.maximum(self.scene.strengths[group], LEAST_SURE).sum() if count > 1 else 1.0
-            worth = WORTH.get(count, 1.0)
-            yield Question("who", tuple(group.tolist()), float(sure * worth))
+    def _proposals(self) -> _Pool:
+        """Every group with the person it is most likely to be."""
+        likeness = self._likeness
+        people = likeness.people
+        alike = likeness.with_people()
+        if not alike.size:
+            return _Pool.empty()
+        places = {person: place for place, person in enumerate(people)}
+        for kind, group, person in self._passed:
+            if kind == "is" and person in places:
+                alike[places[person], group] = IMPOSSIBLE
+        best, chance = alike.argmax(axis=0), _chance(alike.max(axis=0))
+        groups = np.flatnonzero(chance >= PROPOSED)
+        chance = chance[groups]
+        sizes = likeness.sizes[groups]
+        items = [
+            self._item(group, people[best[group]], likely)
+            for group, likely in zip(groups.tolist(), chance.tolist(), strict=True)
+        ]
+        return _Pool(items, chance, chance * sizes, MARK * np.minimum(chance, 1 - chance))
 
-    def _is(self, groups: list[Indices], people: list[int], likely: Floats) -> Iterable[Question]:
-        best, chance = likely.argmax(axis=0), likely.max(axis=0)
-        for place, person in enumerate(people):
-            proposed = np.flatnonzero((best == place) & (chance >= PROPOSED))
-            proposed = proposed[np.argsort(-chance[proposed], kind="stable")]
-            chosen: list[int] = []
-            shown: set[int] = set()
-            for group in proposed.tolist():  # nobody is in a photo twice
-                photos = set(self.scene.photos[groups[group]].tolist())
-                if photos.isdisjoint(shown):
-                    chosen.append(group)
-                    shown |= photos
-                if len(chosen) == PAGE:
-                    break
-            if chosen:
-                sizes = np.array([len(groups[group]) for group in chosen])
-                sure = chance[chosen]
-                faces = tuple(int(face) for group in chosen for face in groups[group])
-                settles = (sure * sizes).sum() / (1 + (1 - sure).sum())
-                yield Question("is", faces, float(settles), person)
+    def _doubts(self) -> _Pool:
+        """Faces that have a name which no human gave to this very face."""
+        faces, alike = self._likeness.of_owned()
+        wrong = _logistic(
+            DOUBT_AT_JOIN + DOUBT_SLOPE * alike + DOUBT_STRENGTH * self.scene.strengths[faces]
+        )
+        asked = ~self.scene.confirmed[faces] & (wrong >= PROPOSED)
+        faces, wrong = faces[asked], wrong[asked]
+        items = [
+            Item((face,), int(self.scene.owners[face]), 1 - doubt)
+            for face, doubt in zip(faces.tolist(), wrong.tolist(), strict=True)
+        ]
+        wrong = wrong * [("doubt", x.faces[0], x.person) not in self._passed for x in items]
+        return _Pool(items, 1 - wrong, FOUND * wrong, (MARK + MENDED) * wrong)
 
-    def _same(self, groups: list[Indices]) -> Iterable[Question]:
-        """Each cluster without a name with the one it is most like."""
-        scene = self.scene
-        clusters = [group for group in groups if len(group) > 1]
-        if len(clusters) < 2:
-            return
-        means = np.stack([scene.embeddings[group].mean(axis=0) for group in clusters])
-        offset = np.array([self._contrast.strangers[group].mean() for group in clusters])
-        alike = means @ means.T - (offset[:, None] + offset) / 2 + self._contrast.typical
-        np.fill_diagonal(alike, -1.0)
-        nearest, chances = alike.argmax(axis=1), self._chance(alike.max(axis=1))
-        for one in np.flatnonzero(chances >= SAME).tolist():
-            other, chance = int(nearest[one]), float(chances[one])
-            if one > other and nearest[other] == one:
-                continue
-            larger, smaller = sorted((clusters[one], clusters[other]), key=len, reverse=True)
-            if np.intersect1d(scene.photos[larger], scene.photos[smaller]).size:
-                continue
-            pairs = {(int(a), int(b)) for a in larger for b in smaller}
-            if pairs & scene.apart or {(b, a) for a, b in pairs} & scene.apart:
-                continue
-            yield Question(
-                "same",
-                tuple(larger.tolist()),
-                chance * len(smaller) * SAME_WORTH,
-                others=tuple(smaller.tolist()),
-            )
+    def _once_a_photo(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        """Those that can be true together: nobody is in a photo twice."""
+        photos = self.scene.said.photos
+        shown: set[tuple[int, int]] = set()
+        chosen = []
+        for item in items:
+            places = {(item.person, photo) for photo in photos[list(item.faces)].tolist()}
+            if shown.isdisjoint(places):
+                chosen.append(item)
+                shown |= places
+        return tuple(sorted(chosen, key=lambda item: item.person))
 
-    def _groups_likely(self, people: list[int], groups: list[Indices]) -> Floats:
-        """(people, groups) how likely each group is each person, on average over its faces."""
-        sizes = np.array([len(group) for group in groups])
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        order = np.concatenate(groups)
-        faces = np.stack([self._faces_likely(person)[order] for person in people])
-        likely: Floats = np.add.reduceat(faces, starts, axis=1) / sizes
-        return np.maximum(likely, 0.0)
 
-    def _faces_likely(self, person: int) -> Floats:
-        """(n,) how likely each face is this person, negative by far where a human said it is not.
+class _Pool(NamedTuple):
+    """Items that may be on a page: their chance to be right, faces they settle, and answers."""
 
-        Nobody is in a photo twice.
-        """
-        scene, contrast = self.scene, self._contrast
-        own = np.flatnonzero(scene.owners == person)
-        denied = [face for face, whose in scene.denied if whose == person]
-        key = own.tobytes(), len(denied)
-        known = self._likely.get(person)
-        if known is None or known[0] != key:
-            exemplars = own[choose_exemplars(scene.embeddings[own], scene.quality[own])]
-            alike = (scene.embeddings @ scene.embeddings[exemplars].T).astype(np.float64)
-            alike = (
-                contrast.scale[:, None] * (alike - contrast.strangers[:, None])
-                + contrast.scale[exemplars] * (alike - contrast.strangers[exemplars])
-            ) / 2 + contrast.typical
-            nearest = min(NEAREST, len(exemplars))
-            mean = np.partition(alike, -nearest, axis=1)[:, -nearest:].mean(axis=1)
-            likely = self._chance(mean)
-            likely[np.isin(scene.photos, scene.photos[own])] = 0.0
-            likely[denied] = -len(likely)
-            known = self._likely[person] = key, likely
-        return known[1]
+    items: list[Item]
+    chance: Floats
+    gain: Floats
+    cost: Floats
 
-    def _chance(self, similarity: NDArray[np.floating] | float) -> Floats:
-        """How likely it is one person, at this similarity; a half at `join`."""
-        join = self.scene.levels.join
-        height = SLOPE * (np.asarray(similarity, np.float64) - join) / (1 - join)
-        return np.minimum(MOST_LIKELY, 1 / (1 + np.exp(-np.clip(height, -50, 50))))
+    @classmethod
+    def empty(cls) -> _Pool:
+        return cls([], np.empty(0), np.empty(0), np.empty(0))
+
+
+def _joined(one: _Pool, other: _Pool) -> _Pool:
+    chance, gain, cost = (np.append(a, b) for a, b in zip(one[1:], other[1:], strict=True))
+    return _Pool(one.items + other.items, chance, gain, cost)
+
+
+def _best_page(gain: Floats, cost: Floats) -> tuple[Indices, float]:
+    """The page with the most faces settled for one answer and its marks, and how many (Dinkelbach
+    1967)."""
+    best, page = 0.0, np.empty(0, np.int64)
+    for _ in range(ROUNDS):
+        over = gain - best * cost
+        chosen = np.argsort(-over, kind="stable")[:PAGE]
+        chosen = chosen[over[chosen] > 0]
+        if not len(chosen):
+            break
+        found = float(gain[chosen].sum() / (1 + cost[chosen].sum()))
+        if found <= best:
+            break
+        best, page = found, chosen
+    return page, best
+
+
+def _chance(alike: NDArray[np.floating]) -> Floats:
+    """How likely two are one person."""
+    likely = np.minimum(MOST_LIKELY, _logistic(AT_JOIN + SLOPE * alike))
+    return np.where(alike <= IMPOSSIBLE, 0.0, likely)
+
+
+def _logistic(height: NDArray[np.floating]) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(height, -50.0, 50.0))), np.float64)

@@ -14,11 +14,17 @@ from photoclust.actions.history import undo
 from photoclust.actions.name import name_cluster, name_faces
 from photoclust.actions.review import Review
 from photoclust.errors import UsageError
+from photoclust.library.clusters import Membership
 from photoclust.library.decisions import Ignored
 from photoclust.vectors import Matrix
 
 if TYPE_CHECKING:
+    from photoclust.actions.review import Asked
     from tests.conftest import Album, TwoPeople
+
+
+def _names(asked: Asked) -> set[str]:
+    return {subject.person.name for subject in asked.subjects if subject.person}
 
 
 def test_the_largest_group_is_asked_about_first(two_people: TwoPeople) -> None:
@@ -54,7 +60,7 @@ def test_naming_some_proposes_all_others_at_once(
     session = Review(album.library)
     asked = session.next()
     assert asked is not None
-    assert (asked.kind, asked.person and asked.person.name) == ("is", "Ann")
+    assert (asked.kind, _names(asked)) == ("is", {"Ann"})
     assert len(asked.faces) >= 20
     assert {face.id for face in asked.faces} <= set(faces[5:])
 
@@ -65,17 +71,83 @@ def test_yes_all_but_these(album: Album, portraits: Callable[..., Matrix]) -> No
     session = Review(album.library)
     asked = session.next()
     assert asked is not None
-    wrong = asked.faces[-1].id
-    with pytest.raises(UsageError, match="Face 999 is not among"):
-        session.yes(asked, but={999})
-    session.yes(asked, but={wrong})
+    wrong = asked.tiles[-1].face.id
+    with pytest.raises(UsageError, match="99 is none of the numbers here"):
+        session.yes(asked, but={99})
+    assert session.yes(asked, but={len(asked.tiles)}) == "3 faces given to Ann, 1 face not Ann."
     assert album.whose(wrong) is None
-    assert (wrong, asked.person.id) in album.library.decisions.denials()
+    assert wrong in {face for face, _person in album.library.decisions.denials()}
     assert {album.whose(face.id) for face in asked.faces if face.id != wrong} == {"Ann"}
-    assert not any(
-        wrong in {face.id for face in item.faces} and item.kind == "is"
-        for item in session.questions()
-    )
+    assert "is" not in {item.kind for item in session.questions(9)}
+
+
+def test_yes_only_these(album: Album, portraits: Callable[..., Matrix]) -> None:
+    faces = album.add_portraits("ann", portraits("Ann", 8))
+    name_faces(album.library, faces[:4], "Ann")
+    session = Review(album.library)
+    asked = session.next()
+    assert asked is not None
+    session.yes(asked, only={2})
+    right = asked.tiles[1].face.id
+    assert {face for face in faces[4:] if album.whose(face) == "Ann"} == {right}
+    assert len(album.library.decisions.denials()) == 3
+
+
+def test_naming_a_group_takes_others_in_and_leaves_wrong_ones_out(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    looks = portraits("Ann", 8)
+    faces = album.add_portraits("ann", looks)
+    (stranger,) = album.add_portraits("ben", portraits("Ben", 1))
+    home = album.add_cluster(*faces[:5], stranger)
+    session = Review(album.library)
+    asked = session.next()
+    assert asked is not None
+    assert asked.kind == "who"
+    numbers = {tile.face.id: tile.number for tile in asked.tiles}
+    with pytest.raises(UsageError, match="is none of the numbers here"):
+        session.name(asked, "Ann", also={numbers[stranger]})
+    with pytest.raises(UsageError, match="is none of the numbers here"):
+        session.name(asked, "Ann", but={numbers[faces[7]]})
+    session.name(asked, "Ann", also={numbers[faces[5]]}, but={numbers[stranger]})
+    assert {face for face in faces if album.whose(face) == "Ann"} == set(faces[:6])
+    assert album.whose(stranger) is None
+    assert stranger not in {item.face_id for item in album.library.clusters.memberships()}
+    assert album.library.clusters.owners() == {home: next(iter(album.library.people.all())).id}
+    session.undo()
+    assert album.whose(faces[5]) is None
+    assert {item.face_id for item in album.library.clusters.memberships()} >= {stranger}
+
+
+def test_who_was_shown_and_not_chosen_is_not_proposed_in_this_round(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    faces = album.add_portraits("ann", portraits("Ann", 8))
+    album.add_cluster(*faces[:5])
+    session = Review(album.library)
+    asked = session.next()
+    assert asked is not None
+    session.name(asked, "Ann")
+    assert "is" not in {item.kind for item in session.questions(9)}
+    assert "is" in {item.kind for item in Review(album.library).questions(9)}
+
+
+def test_a_face_that_joined_and_is_little_like_the_others_is_asked_about(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    faces = album.add_portraits("ann", portraits("Ann", 5))
+    home = album.add_cluster(*faces)
+    name_cluster(album.library, home, "Ann")
+    (wrong,) = album.add_portraits("ben", portraits("Ben", 1))
+    album.library.clusters.change([], [Membership(wrong, home, 0.1)])
+    session = Review(album.library)
+    asked = session.next()
+    assert asked is not None
+    assert (asked.kind, _names(asked)) == ("is", {"Ann"})
+    assert wrong in {face.id for face in asked.faces}
+    session.no(asked)
+    assert album.whose(wrong) is None
+    assert wrong not in {item.face_id for item in album.library.clusters.memberships()}
 
 
 def test_a_no_is_never_asked_again(album: Album, portraits: Callable[..., Matrix]) -> None:
@@ -86,7 +158,7 @@ def test_a_no_is_never_asked_again(album: Album, portraits: Callable[..., Matrix
     assert asked is not None
     session.no(asked)
     for again in (session, Review(album.library)):
-        assert "is" not in {item.kind for item in again.questions()}
+        assert "is" not in {item.kind for item in again.questions(9)}
 
 
 def test_what_is_skipped_waits_for_the_next_round(two_people: TwoPeople) -> None:
@@ -124,15 +196,15 @@ def test_two_clusters_of_one_person_are_asked_about(
     faces = album.add_portraits("ann", portraits("Ann", 8))
     first, second = album.add_cluster(*faces[:5]), album.add_cluster(*faces[5:])
     session = Review(album.library)
-    (asked,) = (item for item in session.questions() if item.kind == "same")
-    assert asked.commands["yes"] == f"photoclust merge {first} {second}"
+    (asked,) = (item for item in session.questions(9) if item.kind == "same")
+    assert asked.commands(asked.subjects[0])["yes"] == f"photoclust merge {first} {second}"
     assert session.yes(asked) == "One person."
     assert {item.cluster for item in album.library.clusters.memberships()} == {first}
     undo(album.library)
     session = Review(album.library)
-    (asked,) = (item for item in session.questions() if item.kind == "same")
+    (asked,) = (item for item in session.questions(9) if item.kind == "same")
     assert session.no(asked) == "Two people."
-    assert "same" not in {item.kind for item in session.questions()}
+    assert "same" not in {item.kind for item in session.questions(9)}
     cluster(album.library, full=True)
     homes = {item.face_id: item.cluster for item in album.library.clusters.memberships()}
     sides = [{homes[face] for face in side if face in homes} for side in (faces[:5], faces[5:])]
@@ -146,7 +218,7 @@ def test_a_person_of_a_photo_is_not_proposed_for_another_face_of_it(
     own = album.add_portraits("ann", looks[:3])
     named, other = album.add_photo("/photos/pair.jpg", looks[3], looks[3])
     name_faces(album.library, [*own, named], "Ann")
-    questions = Review(album.library).questions()
+    questions = Review(album.library).questions(9)
     assert not [item for item in questions if item.kind == "is"]
     assert any(other in {face.id for face in item.faces} for item in questions)
 
