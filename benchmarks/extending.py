@@ -87,7 +87,7 @@ def fill(library: Library, faces: Matrix) -> None:
             ((str(photo).encode(), str(photo), photo, now()) for photo in every),
         )
         write(
-            "INSERT INTO scans VALUES (?, ?, 'done', NULL, ?)",
+            "INSERT INTO scans (photo_id, pack_id, status, scanned_at) VALUES (?, ?, 'done', ?)",
             ((photo, pack.id, now()) for photo in every),
         )
         write(
@@ -96,7 +96,7 @@ def fill(library: Library, faces: Matrix) -> None:
             ((first + place, int(photo), pack.id) for place, photo in enumerate(photos)),
         )
         write(
-            "INSERT INTO embeddings VALUES (?, ?)",
+            "INSERT INTO embeddings (face_id, vector) VALUES (?, ?)",
             ((first + place, to_blob(face)) for place, face in enumerate(faces)),
         )
 
