@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +23,7 @@ from photoclust.library.faces import Face
 from photoclust.library.journal import Move
 from photoclust.library.people import Person
 from photoclust.review.questions import Asker, Item, Question, on_page
-from photoclust.review.scene import Scene
+from photoclust.review.scene import Indices, Scene
 
 # How many of the faces are to have a name before `left` says that all is done.
 GOAL = 0.9
@@ -276,14 +277,17 @@ class Review:
         told += f"{', ' if told else ''}{_counted(others)} not {whose}" if others else ""
         with library.transaction():
             act = library.journal.begin(f"review: {', '.join(names)}: {told}")
+            new: defaultdict[int, list[Face]] = defaultdict(list)
             for tile, subject in zip(asked.tiles, asked.subjects, strict=True):
                 assert subject.person is not None
                 if tile.number not in right:
                     self._deny(act, subject.faces, subject.person.id)
                 elif subject.faces[0].person_id is None:
-                    self._give(act, subject.faces, subject.person.id)
+                    new[subject.person.id] += subject.faces
                 else:
                     give_faces(library, act, subject.faces, subject.person.id)
+            for person, faces in new.items():
+                self._give(act, faces, person)
         return self._done(f"{told}.")
 
     def no(self, asked: Asked) -> str:
@@ -304,7 +308,7 @@ class Review:
         kind = Ignored.STRANGER if stranger else Ignored.NOT_FACE
         with library.transaction():
             act = library.journal.begin(f"review: {_numbers(asked.faces)} {kind.words}")
-            for source, faces in _by_source(library, asked.faces):
+            for source, faces in self._by_source(asked.faces):
                 library.decisions.ignore(act, (face.id for face in faces), kind=kind, source=source)
             if kind is Ignored.NOT_FACE:
                 library.journal.move(act, (Move(face.id, None) for face in asked.faces))
@@ -324,10 +328,27 @@ class Review:
     def _give(
         self, act: int, faces: Sequence[Face], person: int, beside: Sequence[Face] = ()
     ) -> None:
-        for source, some in _by_source(self._library, faces, beside):
+        for source, some in self._by_source(faces, beside):
             self._library.decisions.give(
                 act, (face.id for face in some), person_id=person, source=source
             )
+
+    def _by_source(
+        self, faces: Sequence[Face], beside: Sequence[Face] = ()
+    ) -> Iterator[tuple[str, list[Face]]]:
+        """Whole clusters are spoken of as clusters, so that those who join them later belong too.
+
+        Those `beside` them are leaving.
+        """
+        scene = self._asker.scene
+        settled = (scene.owners > 0) | scene.closed
+        settled[self._places([*faces, *beside])] = True
+        open_clusters = set(scene.clusters[~settled].tolist())
+        whole = {face.cluster for face in faces} - open_clusters - {None}
+        for source, is_whole in (("cluster", True), ("face", False)):
+            some = [face for face in faces if (face.cluster in whole) == is_whole]
+            if some:
+                yield source, some
 
     def _deny(self, act: int, faces: Sequence[Face], person: int) -> None:
         """They are not this person, and leave a cluster of theirs."""
@@ -338,9 +359,10 @@ class Review:
         library.journal.move(act, (Move(face.id, None) for face in leaving))
 
     def _was_shown(self, faces: Sequence[Face], person: int) -> None:
-        ids = np.array([face.id for face in faces])
-        places = positions(self._vectors.ids, ids)
-        self._asker.was_shown(places.tolist(), person)
+        self._asker.was_shown(self._places(faces).tolist(), person)
+
+    def _places(self, faces: Sequence[Face]) -> Indices:
+        return positions(self._vectors.ids, np.array([face.id for face in faces], np.int64))
 
     def _done(self, told: str) -> str:
         self.answers += 1
@@ -384,31 +406,6 @@ class Review:
         for question in questions:
             subjects = tuple(subject(item) for item in question.items)
             yield Asked(question.kind, subjects, question.settles, question)
-
-
-def _by_source(
-    library: Library, faces: Sequence[Face], beside: Sequence[Face] = ()
-) -> Iterator[tuple[str, list[Face]]]:
-    """Whole clusters are spoken of as clusters, so that those who join them later belong too.
-
-    Those `beside` them are leaving.
-    """
-    asked = {face.id for face in (*faces, *beside)}
-    numbers = {face.cluster for face in faces if face.cluster is not None}
-    whole = {
-        number
-        for number in numbers
-        if all(
-            face.id in asked or face.person_id is not None or face.ignored is not None
-            for face in library.faces.of_cluster(number)
-        )
-    }
-    together = [face for face in faces if face.cluster in whole]
-    alone = [face for face in faces if face.cluster not in whole]
-    if together:
-        yield "cluster", together
-    if alone:
-        yield "face", alone
 
 
 def _numbers(faces: Sequence[Face]) -> str:

@@ -131,7 +131,8 @@ def _ask(session: Review, asked: Asked) -> bool:
     while True:
         say(asked.words)
         try:
-            reply = input(f"  {HELP[asked.kind]}: ").strip()
+            say(f"  {HELP[asked.kind]}")
+            reply = input("> ").strip()
         except EOFError:
             return False
         if reply.lower() in ("q", "quit"):

@@ -148,6 +148,7 @@ class Asker:
             shown = np.argsort(-worth, kind="stable")[: PAGE - 1]
             shown = shown[worth[shown] > 0]
             settles = (sure[group] + worth[shown].sum()) / (1 + MARK * chance[shown].sum())
+            shown = shown[np.argsort(-chance[shown], kind="stable")]
             others = (self._item(other, chance=chance[other]) for other in shown.tolist())
             items = (self._item(group), *others)
             yield Question("who", items, float(max(settles, sure[group])))

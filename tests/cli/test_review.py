@@ -33,7 +33,7 @@ def talk(library: object, *replies: str) -> str:
                 said += os.read(terminal, 4096).decode()
             except OSError:
                 break
-        if said.rstrip(" ").endswith("[q]uit:") and waiting:
+        if said.endswith("\n> ") and waiting:
             os.write(terminal, waiting.pop(0).encode() + b"\n")
             said += "\n"
     os.waitpid(pid, 0)
