@@ -211,6 +211,32 @@ def test_one_photo_that_is_gone_does_not_stop_the_others(
     assert not list((tmp_path / "out").glob("*.part"))
 
 
+def test_a_file_that_looks_unfinished_is_left_alone(
+    found: list[FoundPhoto], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "x.jpg.part").write_text("mine")
+    assert len(gather(found, out, Way.COPY).made) == 2
+    assert {path.name: path.read_text() for path in out.iterdir()} == {
+        "x.jpg": "a",
+        "x (2).jpg": "b",
+        "x.jpg.part": "mine",
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links may need a right elsewhere")
+def test_a_link_is_known_again_by_any_way_to_its_photo(
+    found: list[FoundPhoto], tmp_path: Path
+) -> None:
+    (tmp_path / "album").symlink_to(tmp_path / "a")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "x.jpg").symlink_to(tmp_path / "album" / "x.jpg")
+    assert len(gather(found[:1], tmp_path / "out", Way.SYMBOLIC).there) == 1
+    os.remove(found[0].paths[0])
+    assert len(gather(found[:1], tmp_path / "out", Way.SYMBOLIC).there) == 1
+
+
 # Why
 
 
