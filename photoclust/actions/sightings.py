@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from photoclust.vectors import Vector
 
 # How a face is somebody's, the surest first. `maybe` is below the threshold.
 HOWS = ("named", "cluster", "match", "maybe")
+SETTLED = ("named", "cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,17 @@ class Sighting:
 class Sightings:
     """Everywhere a person is seen, at most once a photo by the machine's word.
 
-    `exemplars` are the faces (ids) that the others were compared with.
+    Photos that may show somebody twice, such as videos, show them as often as they like.
+
+    Attributes
+    ----------
+    exemplars : the faces (ids) that the others were compared with.
+    alike : every face that may be theirs, those too that another face of the photo outdoes.
     """
 
     person: Person
     exemplars: tuple[int, ...]
+    alike: tuple[Sighting, ...]
     found: tuple[Sighting, ...]
 
 
@@ -105,7 +113,7 @@ def sightings_of(
         and (how := _how(belonging[face], person.id, value, cut, pack.match))
         and (how == "named" or face not in denied)
     ]
-    return Sightings(person, tuple(vectors.ids[exemplars].tolist()), tuple(_once_a_photo(seen)))
+    return _sightings(library, person, vectors.ids[exemplars].tolist(), seen)
 
 
 def sightings_like(
@@ -137,7 +145,62 @@ def sightings_like(
         if int(vectors.ids[index]) in belonging
         and belonging[int(vectors.ids[index])].ignored != "hidden"
     ]
-    return Sightings(Person(0, name), (), tuple(_once_a_photo(seen)))
+    return _sightings(library, Person(0, name), (), seen)
+
+
+def shared_out(
+    library: Library, everybody: Sequence[Sightings]
+) -> dict[Person, tuple[Sighting, ...]]:
+    """Where each of these people is seen if every face is of one of them only.
+
+    In a photo where a face is like several, it and the others go to them so that most are seen,
+    and the likeliest way. Whose face it is by a human's word or a cluster is not in question.
+    """
+    owners = Counter(item.face_id for one in everybody for item in one.found)
+    contested = {
+        item.photo_id for one in everybody for item in one.found if owners[item.face_id] > 1
+    }
+    if not contested:
+        return {one.person: one.found for one in everybody}
+    repeating = library.decisions.allowed_photos()
+    found: dict[Person, list[Sighting]] = {}
+    alike: defaultdict[int, list[tuple[Person, Sighting]]] = defaultdict(list)
+    for one in everybody:
+        found[one.person] = [
+            item for item in one.found if item.photo_id not in contested or item.how in SETTLED
+        ]
+        settled = {item.photo_id for item in found[one.person]} - repeating
+        for item in one.alike:
+            if item.photo_id in contested - settled and item.how not in SETTLED:
+                alike[item.photo_id].append((one.person, item))
+    for photo, items in alike.items():
+        for person, item in _assigned(items, repeats=photo in repeating):
+            found[person].append(item)
+    return {person: tuple(items) for person, items in found.items()}
+
+
+def _assigned(
+    items: Sequence[tuple[Person, Sighting]], *, repeats: bool
+) -> list[tuple[Person, Sighting]]:
+    """Those of the items that give each face of a photo to one person at most.
+
+    Nor has a person more than one of the faces, unless the photo `repeats` people.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    people = list(dict.fromkeys(person for person, _ in items))
+    faces = list(dict.fromkeys(item.face_id for _, item in items))
+    worth = np.zeros((len(people), len(faces)))
+    for person, item in items:
+        worth[people.index(person), faces.index(item.face_id)] = 1 + item.similarity
+    seats = len(faces) if repeats else 1  # of each person
+    rows, columns = linear_sum_assignment(np.repeat(worth, seats, axis=0), maximize=True)
+    given = set(zip((rows // seats).tolist(), columns.tolist(), strict=True))
+    return [
+        (person, item)
+        for person, item in items
+        if (people.index(person), faces.index(item.face_id)) in given
+    ]
 
 
 def _how(face: Belonging, person: int, similarity: float, cut: float, match: float) -> str | None:
@@ -148,13 +211,21 @@ def _how(face: Belonging, person: int, similarity: float, cut: float, match: flo
     return "match" if similarity >= match else "maybe"
 
 
-def _once_a_photo(seen: Iterable[Sighting]) -> list[Sighting]:
+def _sightings(
+    library: Library, person: Person, exemplars: Iterable[int], seen: list[Sighting]
+) -> Sightings:
+    found = _once_a_photo(seen, library.decisions.allowed_photos())
+    return Sightings(person, tuple(exemplars), tuple(seen), tuple(found))
+
+
+def _once_a_photo(seen: Iterable[Sighting], repeating: Collection[int]) -> list[Sighting]:
     """Faces a human named all stay; of the others in a photo only the likeliest, if none is named.
 
-    A face in a cluster of the person is likelier than any match.
+    A face in a cluster of the person is likelier than any match. In photos that may show somebody
+    twice (`repeating`) all stay.
     """
     seen = sorted(seen, key=lambda item: item.face_id)
-    chosen = [item for item in seen if item.how == "named"]
+    chosen = [item for item in seen if item.how == "named" or item.photo_id in repeating]
     for how in HOWS[1:]:
         taken = {item.photo_id for item in chosen}
         others = [item for item in seen if item.how == how and item.photo_id not in taken]

@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from photoclust.actions.allow import allow_same_photo
 from photoclust.actions.find import FoundPhoto, find
 from photoclust.actions.gather import Way, gather
 from photoclust.actions.name import name_faces
@@ -155,6 +157,128 @@ def test_unknown_people_are_told(shoot: Library) -> None:
         find(shoot, "Ann and Ben")
     with pytest.raises(PhotoclustError, match="Nothing follows"):
         find(shoot, "Ann &")
+
+
+# One face, one person
+
+
+@pytest.fixture
+def twins(album: Album, portraits: Callable[..., Matrix]) -> Library:
+    """Ann and Bea, each named in a photo of her own, are as like each other as themselves."""
+    looks = portraits("Twin", 5, spread=0.05)
+    for name, look in zip(("Ann", "Bea"), looks, strict=False):
+        name_faces(album.library, album.add_photo(f"/photos/{name}.jpg", look), name)
+    album.add_photo("/photos/stranger.jpg", looks[2], portraits("Zed", 1)[0])
+    album.add_photo("/photos/both.jpg", looks[3], looks[4])
+    return album.library
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Ann & Bea", {"both"}),
+        ("Ann | Bea", {"Ann", "Bea", "stranger", "both"}),
+        ("!(Ann & Bea)", {"Ann", "Bea", "stranger"}),
+        ("Ann & !Bea", {"Ann"}),
+    ],
+)
+def test_one_face_is_not_two_people(twins: Library, query: str, expected: set[str]) -> None:
+    assert photos(twins, query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("Ann", {"Ann"}), ("Ann & Bea", {"both"}), ("Ann | Bea", {"Ann", "Bea", "both"})],
+)
+def test_a_face_that_is_like_two_is_one_of_those_that_only_they_may_have(
+    twins: Library, query: str, expected: set[str]
+) -> None:
+    assert photos(twins, query, only=True) == expected
+
+
+def test_faces_go_to_people_so_that_all_of_them_are_seen(album: Album) -> None:
+    library, axes = album.library, np.eye(16, dtype=np.float32)
+    name_faces(library, album.add_photo("/photos/ann.jpg", axes[0]), "Ann")
+    name_faces(library, album.add_photo("/photos/bea.jpg", axes[1]), "Bea")
+    both, ann = 0.72 * axes[0] + 0.69 * axes[1], 0.6 * axes[0] + 0.8 * axes[2]
+    album.add_photo("/photos/sisters.jpg", normalised(both), normalised(ann))
+    (photo,) = find(library, "Ann & Bea").found
+    assert {item.name: round(item.similarity, 1) for item in photo.faces} == {
+        "Ann": 0.6,
+        "Bea": 0.7,
+    }
+
+
+@pytest.mark.parametrize("how", ["cluster", "match"])
+def test_a_photo_that_may_show_somebody_twice_shows_nobody_else(
+    album: Album, portraits: Callable[..., Matrix], how: str
+) -> None:
+    library, looks = album.library, portraits("Ann", 4)
+    named = album.add_portraits("ann", looks[:1])
+    mirror = album.add_photo("/photos/mirror.jpg", looks[1], looks[2])
+    album.add_cluster(*named, *(mirror if how == "cluster" else ()))
+    album.say("Ann", *named, source="cluster")
+    assert "mirror" not in photos(library, "Ann", only=True)
+    allow_same_photo(library, [Path("/photos/mirror.jpg")])
+    assert "mirror" in photos(library, "Ann", only=True)
+    assert [face.how for face in find(library, "Ann").found[1].faces] == [how, how]
+
+
+def test_in_a_video_each_face_goes_to_whom_it_is_most_like(twins: Library) -> None:
+    photo = twins.photos.photo_at("/photos/both.jpg")
+    twins.query("UPDATE photos SET seconds = 9 WHERE id = ?", photo)
+    found = {item.paths[0]: item for item in find(twins, "Ann | Bea").found}
+    assert len({face.face.id for face in found["/photos/both.jpg"].faces}) == 2
+    assert "both" in photos(twins, "Ann", only=True)
+
+
+# How like
+
+
+@pytest.fixture
+def alike(album: Album) -> Library:
+    """Two photos of Ann: in one Bea is 0.6 like herself, in the other somebody is 0.45 like her."""
+    library, axes = album.library, np.eye(16, dtype=np.float32)
+    name_faces(library, album.add_photo("/photos/ann.jpg", axes[0]), "Ann")
+    name_faces(library, album.add_photo("/photos/bea.jpg", axes[1]), "Bea")
+    for name, cosine in (("both", 0.6), ("hardly", 0.45)):
+        other = normalised(cosine * axes[1] + np.sqrt(1 - cosine**2) * axes[3])
+        album.add_photo(f"/photos/{name}.jpg", normalised(axes[0] + 0.1 * axes[2]), other)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("query", "least", "expected"),
+    [
+        ("Ann", "0.9", {"ann", "both", "hardly"}),
+        ("Ann | Bea", "0.9", {"ann", "bea", "both", "hardly"}),
+        ("Ann & Bea", "0.9", set()),
+        ("Ann & Bea", "0.55", {"both"}),
+        ("Ann & Bea", "0.4", {"both", "hardly"}),
+        ("Ann & !Bea", "0.9", {"ann", "hardly"}),
+        ("Ann & !Bea", "0.4", {"ann", "hardly"}),
+        ("!(Ann & Bea)", "0.9", {"ann", "bea", "hardly"}),
+    ],
+)
+def test_least_similarity_counts_for_those_who_are_to_be_there(
+    alike: Library, query: str, least: str, expected: set[str]
+) -> None:
+    assert set(names(find(alike, Query.read(query, least=least)).found)) == expected
+
+
+def test_maybe_counts_for_those_who_are_to_be_there(alike: Library) -> None:
+    assert set(names(find(alike, Query.read("Ann & !Bea", maybe=True)).found)) == {"ann", "hardly"}
+    assert set(names(find(alike, Query.read("Ann & Bea", maybe=True)).found)) == {"both", "hardly"}
+
+
+def test_only_those_who_are_similar_enough_are_shown(alike: Library) -> None:
+    found = find(alike, Query.read("Ann | Bea", least="0.9")).found
+    assert {photo.paths[0]: [face.name for face in photo.faces] for photo in found} == {
+        "/photos/ann.jpg": ["Ann"],
+        "/photos/bea.jpg": ["Bea"],
+        "/photos/both.jpg": ["Ann"],
+        "/photos/hardly.jpg": ["Ann"],
+    }
 
 
 # Gathering
