@@ -19,7 +19,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.search.match import NEAREST_EXEMPLARS
+from photoclust.search.match import mean_of_nearest
 from photoclust.vectors import Matrix
 
 Indices = NDArray[np.int64]
@@ -118,21 +118,15 @@ def exact_similarity(exemplars: Matrix, embeddings: Matrix) -> Similarities:
     thread, because those of `@` wait for each other wherever somebody else is busy.
     """
     products = np.einsum("ij,kj->ik", embeddings, exemplars, dtype=np.float64)
-    return _mean_of_nearest(products)
+    return mean_of_nearest(products)
 
 
 def _candidates(products: NDArray[np.float32], least: float) -> tuple[Indices, Similarities]:
     """Rows (k,) of the products (n, m) whose mean over the nearest is at least that; the means."""
     hits = np.flatnonzero(products.ravel() >= least) // products.shape[1]
     rows = hits[np.diff(hits, prepend=-1) > 0]  # no mean is above the largest of a row
-    about = _mean_of_nearest(products[rows])
+    about = mean_of_nearest(products[rows])
     return rows[about >= least], about[about >= least]
-
-
-def _mean_of_nearest(products: NDArray[np.floating]) -> Similarities:
-    nearest = min(NEAREST_EXEMPLARS, products.shape[1])
-    best = np.partition(products, -nearest, axis=1)[:, -nearest:]
-    return np.asarray(best.mean(axis=1), np.float32)
 
 
 @cache
