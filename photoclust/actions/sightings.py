@@ -63,7 +63,8 @@ def own_faces(library: Library, vectors: FaceVectors, person: Person) -> NDArray
     ------
     PhotoclustError : there are none, so there is nothing to compare with.
     """
-    places = positions(vectors.ids, np.array(library.people.faces_of(person.id), np.int64))
+    named = np.setdiff1d(library.people.faces_of(person.id), library.faces.left_out())
+    places = positions(vectors.ids, named.astype(np.int64))
     own: NDArray[np.int64] = places[places != ABSENT]
     if not len(own):
         raise PhotoclustError(

@@ -18,6 +18,7 @@ from photoclust.actions.name import name_faces
 from photoclust.actions.person import set_birth
 from photoclust.actions.reject import reject_faces
 from photoclust.actions.why import why
+from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.photos.decode import PhotoFacts
@@ -366,19 +367,58 @@ def test_a_link_is_known_again_by_any_way_to_its_photo(
 
 def test_why_a_face_is_found_or_is_not(shoot: Library) -> None:
     report = why(shoot, Path("/photos/both.jpg"), "Ann")
-    first, second = report.reasons
-    assert (first.found, second.found) == (True, False)
+    ((first,), others) = report.reasons, report.others
+    assert (first.found, others) == (True, 1)
     assert "as like Ann as the threshold" in first.because
-    assert "less like Ann" in second.because
     assert first.nearest[0].similarity == pytest.approx(first.similarity)
-    assert first.nearest[0].distance == pytest.approx(2 - 2 * first.similarity)
+    assert first.nearest[0].distance == pytest.approx(2 - 2 * first.similarity, abs=1e-6)
 
     reject_faces(shoot, [first.face.id], "Ann")
-    after = {
-        reason.face.id: reason for reason in why(shoot, Path("/photos/both.jpg"), "Ann").reasons
-    }
-    rejected = after[first.face.id]
+    rejected, best = why(shoot, Path("/photos/both.jpg"), "Ann").reasons
     assert (rejected.found, rejected.because) == (False, "You said that it is not Ann.")
     assert [act.what for act in rejected.acts] == [f"reject face {first.face.id} from Ann"]
+    assert "less like Ann" in best.because
     (own,) = why(shoot, Path("/photos/ben.jpg"), "Ann").reasons
     assert own.because == "You said that it is Ben."
+
+
+def test_of_a_crowd_the_faces_are_shown_that_tell_why(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    library, ann = album.library, portraits("Ann", 4)
+    name_faces(library, album.add_portraits("ann", ann[:1]), "Ann")
+    crowd = [portraits(name, 1)[0] for name in ("Cid", "Dot", "Eve", "Fay", "Gus")]
+    *_, like, named = album.add_photo("/photos/crowd.jpg", *crowd, ann[1], ann[2])
+    name_faces(library, [named], "Bea")
+    report = why(library, Path("/photos/crowd.jpg"), "Ann")
+    assert [(reason.face.id, reason.found) for reason in report.reasons] == [
+        (like, True),
+        (named, False),
+    ]
+    assert report.reasons[1].because == "You said that it is Bea."
+    assert report.others == 5
+    name_faces(library, [like], "Bea")
+    report = why(library, Path("/photos/crowd.jpg"), "Ann")
+    assert {"less like" in reason.because for reason in report.reasons[:2]} == {False}
+    assert "less like" in report.reasons[2].because
+    assert (len(report.reasons), report.others) == (3, 4)
+
+
+def test_a_face_whose_marking_was_taken_back_teaches_nobody(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    library, looks = album.library, portraits("Ann", 3)
+    name_faces(library, album.add_portraits("ann", looks[:1]), "Ann")
+    album.add_portraits("like", looks[1:2])
+    spot = DetectedFace(Detection(Box(0, 0, 0.2, 0.2), 0.0, ()), portraits("Ben", 1)[0], 0.9)
+    with library.transaction():
+        photo = library.photos.photo_at("/photos/ann-1.jpg")
+        marked = library.faces.add_by_hand(photo or 0, album.pack_id, spot)
+        act = library.journal.begin("add")
+        library.decisions.say_added(act, marked)
+    name_faces(library, [marked], "Ann")
+    assert why(library, Path("/photos/like-1.jpg"), "Ann").exemplars == 2
+    album.take_back(act)
+    report = why(library, Path("/photos/like-1.jpg"), "Ann")
+    assert report.exemplars == 1
+    assert marked not in {item.face.id for item in report.reasons[0].nearest}

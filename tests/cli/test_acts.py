@@ -55,7 +55,11 @@ DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
         "person show Ann",
         (*PERSON, "faces", "photos", "named", "by_cluster", "denied", "clusters", "first", "last"),
     ),
-    ("name 1 Ann", "why /photos/ann-1.jpg Ann", ("person", "threshold", "exemplars", "faces")),
+    (
+        "name 1 Ann",
+        "why /photos/ann-1.jpg Ann",
+        ("person", "threshold", "exemplars", "faces", "others"),
+    ),
 ]
 
 ROWS: list[tuple[str, str, tuple[str, ...]]] = [
