@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from photoclust.library.constraints import ABSENT, positions
 from photoclust.library.faces import Belonging, FaceVectors
 from photoclust.library.packs import StoredPack
 from photoclust.library.people import Person
+from photoclust.search.completeness import MOST_BELOW
 from photoclust.search.index import FaceIndex
 from photoclust.search.match import best_of_each_photo, choose_exemplars
 from photoclust.vectors import Vector
@@ -22,6 +23,9 @@ from photoclust.vectors import Vector
 # How a face is somebody's, the surest first. `maybe` is below the threshold.
 HOWS = ("named", "cluster", "match", "maybe")
 SETTLED = ("named", "cluster")
+
+# Some of them are somebody else's, or in photos where the person is found.
+LOOKED_AT_BELOW = 2 * MOST_BELOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,29 @@ class Sightings:
 
     Attributes
     ----------
-    exemplars : the faces (ids) that the others were compared with.
+    own, inside : the faces (ids) that a human gave to them, and those in clusters named as them.
+    exemplars : those of their own that the others were compared with.
     alike : every face that may be theirs, those too that another face of the photo outdoes.
+    below : the faces nearest below the pack's threshold that may be anybody's, nearest first.
     """
 
     person: Person
+    own: NDArray[np.int64]
+    inside: NDArray[np.int64]
     exemplars: tuple[int, ...]
     alike: tuple[Sighting, ...]
     found: tuple[Sighting, ...]
+    below: tuple[Sighting, ...] = ()
 
 
-def own_faces(library: Library, vectors: FaceVectors, person: Person) -> NDArray[np.int64]:
+def _own_faces(library: Library, vectors: FaceVectors, person: Person) -> NDArray[np.int64]:
     """Indices of the faces that a human gave to the person.
 
     Raises
     ------
     PhotoclustError : there are none, so there is nothing to compare with.
     """
-    named = np.setdiff1d(library.people.faces_of(person.id), library.faces.left_out())
+    named = np.setdiff1d(library.people.faces_of(person.id), library.faces.undone())
     places = positions(vectors.ids, named.astype(np.int64))
     own: NDArray[np.int64] = places[places != ABSENT]
     if not len(own):
@@ -95,26 +104,37 @@ def sightings_of(
     ------
     PhotoclustError : the person has no face to compare with.
     """
-    own = own_faces(library, vectors, person)
+    own = _own_faces(library, vectors, person)
     exemplars = own[choose_exemplars(vectors.matrix[own], vectors.quality[own])]
     standards = vectors.matrix[exemplars]
     cut = pack.match if least is None else least
     index = FaceIndex(vectors.matrix)
-    alike, _ = index.within(standards, cut)
-    theirs = positions(vectors.ids, np.array(library.clusters.faces_of(person.id), np.int64))
-    candidates = np.union1d(np.union1d(alike, own), theirs[theirs != ABSENT])
+    near, _ = index.within(standards, cut, LOOKED_AT_BELOW)
+    inside = np.array(library.clusters.faces_of(person.id), np.int64)
+    theirs = positions(vectors.ids, inside)
+    candidates = np.union1d(np.union1d(near, own), theirs[theirs != ABSENT])
     belonging = library.faces.belonging(vectors.ids[candidates].tolist())
     denied = library.decisions.denied(person.id)
     similarity = index.similarities(standards, candidates)
-    seen = [
+    known = [
         Sighting(face, int(vectors.photo_ids[index]), value, how)
         for index, value in zip(candidates.tolist(), similarity.tolist(), strict=True)
         for face in (int(vectors.ids[index]),)
         if face in belonging
-        and (how := _how(belonging[face], person.id, value, cut, pack.match))
+        and (how := _how(belonging[face], person.id, value, pack.match))
         and (how == "named" or face not in denied)
     ]
-    return _sightings(library, person, vectors.ids[exemplars].tolist(), seen)
+    seen = [item for item in known if item.how in SETTLED or item.similarity >= cut]
+    below = [item for item in known if item.how == "maybe"]
+    return Sightings(
+        person,
+        vectors.ids[own],
+        inside,
+        tuple(vectors.ids[exemplars].tolist()),
+        tuple(seen),
+        _once_a_photo(library, seen),
+        tuple(sorted(below, key=lambda item: -item.similarity)),
+    )
 
 
 def sightings_like(
@@ -146,7 +166,8 @@ def sightings_like(
         if int(vectors.ids[index]) in belonging
         and belonging[int(vectors.ids[index])].ignored != "hidden"
     ]
-    return _sightings(library, Person(0, name), (), seen)
+    nobody = np.empty(0, np.int64)
+    return Sightings(Person(0, name), nobody, nobody, (), tuple(seen), _once_a_photo(library, seen))
 
 
 def shared_out(
@@ -204,27 +225,21 @@ def _assigned(
     ]
 
 
-def _how(face: Belonging, person: int, similarity: float, cut: float, match: float) -> str | None:
+def _how(face: Belonging, person: int, similarity: float, match: float) -> str | None:
     if face.person_id == person:
         return face.how
-    if face.person_id is not None or face.ignored is not None or similarity < cut:
+    if face.person_id is not None or face.ignored is not None:
         return None
     return "match" if similarity >= match else "maybe"
 
 
-def _sightings(
-    library: Library, person: Person, exemplars: Iterable[int], seen: list[Sighting]
-) -> Sightings:
-    found = _once_a_photo(seen, library.decisions.allowed_photos())
-    return Sightings(person, tuple(exemplars), tuple(seen), tuple(found))
-
-
-def _once_a_photo(seen: Iterable[Sighting], repeating: Collection[int]) -> list[Sighting]:
+def _once_a_photo(library: Library, seen: Iterable[Sighting]) -> tuple[Sighting, ...]:
     """Faces a human named all stay; of the others in a photo only the likeliest, if none is named.
 
     A face in a cluster of the person is likelier than any match. In photos that may show somebody
-    twice (`repeating`) all stay.
+    twice all stay.
     """
+    repeating = library.decisions.allowed_photos()
     seen = sorted(seen, key=lambda item: item.face_id)
     chosen = [item for item in seen if item.how == "named" or item.photo_id in repeating]
     for how in HOWS[1:]:
@@ -235,4 +250,4 @@ def _once_a_photo(seen: Iterable[Sighting], repeating: Collection[int]) -> list[
             np.array([item.similarity for item in others], np.float64),
         )
         chosen += [others[index] for index in best]
-    return chosen
+    return tuple(chosen)

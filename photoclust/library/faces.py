@@ -277,9 +277,9 @@ class Faces:
             pack_id,
         )
 
-    def left_out(self) -> list[int]:
-        """What is no face by a human's word, and what a human marked and took back."""
-        return [row[0] for row in self._connection.execute("SELECT face_id FROM left_out")]
+    def undone(self) -> list[int]:
+        """What a human marked as a face, and took back."""
+        return [row[0] for row in self._connection.execute(f"SELECT id FROM faces WHERE {_UNDONE}")]
 
     def count(self) -> int:
         """How many faces the scanned photos have."""
