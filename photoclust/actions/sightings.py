@@ -175,8 +175,9 @@ def shared_out(
 ) -> dict[Person, tuple[Sighting, ...]]:
     """Where each of these people is seen if every face is of one of them only.
 
-    In a photo where a face is like several, it and the others go to them so that most are seen,
-    and the likeliest way. Whose face it is by a human's word or a cluster is not in question.
+    In a photo where a face is like several, it and the others go to them so that as many of them as
+    possible are seen, and of all such ways in the likeliest. Whose a face is by a human's word or
+    through a cluster is not in question.
     """
     owners = Counter(item.face_id for one in everybody for item in one.found)
     contested = {
@@ -191,9 +192,9 @@ def shared_out(
         found[one.person] = [
             item for item in one.found if item.photo_id not in contested or item.how in SETTLED
         ]
-        settled = {item.photo_id for item in found[one.person]} - repeating
+        open_photos = contested - ({item.photo_id for item in found[one.person]} - repeating)
         for item in one.alike:
-            if item.photo_id in contested - settled and item.how not in SETTLED:
+            if item.photo_id in open_photos and item.how not in SETTLED:
                 alike[item.photo_id].append((one.person, item))
     for photo, items in alike.items():
         for person, item in _assigned(items, repeats=photo in repeating):
@@ -214,7 +215,8 @@ def _assigned(
     faces = list(dict.fromkeys(item.face_id for _, item in items))
     worth = np.zeros((len(people), len(faces)))
     for person, item in items:
-        worth[people.index(person), faces.index(item.face_id)] = 1 + item.similarity
+        # One person more outweighs any similarities, which are -1 to 1.
+        worth[people.index(person), faces.index(item.face_id)] = 2 * len(people) + item.similarity
     seats = len(faces) if repeats else 1  # of each person
     rows, columns = linear_sum_assignment(np.repeat(worth, seats, axis=0), maximize=True)
     given = set(zip((rows // seats).tolist(), columns.tolist(), strict=True))

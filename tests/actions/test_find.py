@@ -210,6 +210,21 @@ def test_faces_go_to_people_so_that_all_of_them_are_seen(album: Album) -> None:
     }
 
 
+def test_rather_all_are_seen_than_some_more_surely(album: Album) -> None:
+    library, axes = album.library, np.eye(16, dtype=np.float32)
+    for number, name in enumerate(("Ann", "Bea", "Cid")):
+        name_faces(library, album.add_photo(f"/photos/{name}.jpg", axes[number]), name)
+    album.add_photo(
+        "/photos/three.jpg",
+        normalised(axes[0] + 0.6 * axes[1] + 0.2 * axes[3]),
+        normalised(axes[1] + 0.6 * axes[2] + 0.2 * axes[3]),
+        normalised(0.51 * axes[0] + 0.86 * axes[4]),
+    )
+    (photo,) = find(library, "Ann & Bea & Cid").found
+    assert [item.name for item in photo.faces] == ["Ann", "Bea", "Cid"]
+    assert max(item.similarity for item in photo.faces) < 0.6
+
+
 @pytest.mark.parametrize("how", ["cluster", "match"])
 def test_a_photo_that_may_show_somebody_twice_shows_nobody_else(
     album: Album, portraits: Callable[..., Matrix], how: str
