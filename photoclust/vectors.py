@@ -25,7 +25,7 @@ def to_blob(vector: Vector) -> bytes:
 
 def from_bytes(data: bytes | bytearray, dim: int) -> Matrix:
     """Stored vectors, one after the other, as one matrix of shape (n, dim)."""
-    matrix = np.frombuffer(data, STORED_DTYPE).reshape(-1, dim or 1)
+    matrix = np.frombuffer(data, STORED_DTYPE).reshape(-1, dim)
     return matrix.astype(np.float32, copy=False)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from photoclust.actions.sightings import Sightings, own_faces
+from photoclust.actions.sightings import Sightings
 from photoclust.library import Library
 from photoclust.library.constraints import ABSENT, positions
 from photoclust.library.faces import FaceVectors
@@ -19,7 +19,6 @@ from photoclust.search.completeness import (
     prior_of,
     sampled,
 )
-from photoclust.search.match import similarity_to
 
 # Other people who are looked at, and faces of each: exemplars of a person and one more.
 OTHERS, OTHERS_FACES = 50, 17
@@ -30,40 +29,25 @@ def completeness_of(
 ) -> Completeness | None:
     """The share of the person's photos that was found; None with fewer than two named faces."""
     person = sightings.person
-    own = sampled(own_faces(library, vectors, person))
-    inside = np.array(library.clusters.faces_of(person.id), np.int64)
+    own = sampled(positions(vectors.ids, sightings.own))
     hit = held_out(vectors.matrix[own], vectors.quality[own], pack.match)
-    hit |= np.isin(vectors.ids[own], inside)
+    hit |= np.isin(vectors.ids[own], sightings.inside)
 
     found = [item for item in sightings.found if item.how != "maybe"]
     photos = {item.photo_id for item in found}
-    in_clusters = set(inside.tolist())
+    in_clusters = set(sightings.inside.tolist())
     unaided = {
         item.photo_id for item in found if item.how != "named" or item.face_id in in_clusters
     }
-    exemplars = positions(vectors.ids, np.array(sightings.exemplars, np.int64))
-    similarity = similarity_to(vectors.matrix[exemplars], vectors.matrix)
-    similarity[np.isin(vectors.photo_ids, list(photos))] = -np.inf
-    left = int(np.isfinite(similarity).sum())
-    nearest = np.argpartition(-similarity, min(MOST_BELOW, len(similarity) - 1))[:MOST_BELOW]
-    nearest = nearest[np.isfinite(similarity[nearest])]
-    belonging = library.faces.belonging(vectors.ids[nearest].tolist())
-    denied = library.decisions.denied(person.id)
-    free = [
-        index
-        for index, face in zip(nearest.tolist(), vectors.ids[nearest].tolist(), strict=True)
-        if face in belonging
-        and belonging[face].person_id is None
-        and belonging[face].ignored is None
-        and face not in denied
-    ]
+    left = ~np.isin(vectors.photo_ids, list(photos))
+    below = [item.similarity for item in sightings.below if item.photo_id not in photos]
     return estimate(
         int(hit.sum()),
         len(hit),
         len(photos),
         len(unaided),
-        similarity[free],
-        left,
+        np.array(below[:MOST_BELOW]),
+        int(left.sum()),
         pack.match,
         pack.levels.typical,
         prior_of(_others(library, pack, vectors, person.id)),
@@ -74,10 +58,11 @@ def _others(
     library: Library, pack: StoredPack, vectors: FaceVectors, but: int
 ) -> Iterator[tuple[int, int]]:
     """(hits, tries) of other people's faces that were named one by one."""
-    named = [item for item in library.people.named_faces() if item.person_id != but]
-    places = positions(vectors.ids, np.array([item.face_id for item in named], np.int64))
-    person = np.array([item.person_id for item in named], np.int64)
-    single = np.array([item.source == "face" for item in named], np.bool_)
+    rows = library.query("SELECT face_id, person_id, source = 'face' FROM named_faces")
+    named = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 3)
+    face, person, single = named[named[:, 1] != but].T
+    places = positions(vectors.ids, face)
+    single = single.astype(np.bool_)
     for one in sampled(np.unique(person[single]), OTHERS):
         some = sampled(np.flatnonzero((person == one) & (places != ABSENT)), OTHERS_FACES)
         faces = places[some]

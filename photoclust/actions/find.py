@@ -9,7 +9,13 @@ from pathlib import Path
 
 from photoclust.actions.completeness import completeness_of
 from photoclust.actions.lookup import pack_in_use, person_named
-from photoclust.actions.sightings import Sighting, Sightings, sightings_like, sightings_of
+from photoclust.actions.sightings import (
+    Sighting,
+    Sightings,
+    shared_out,
+    sightings_like,
+    sightings_of,
+)
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.faces import Face
@@ -24,6 +30,7 @@ from photoclust.query import (
     Sort,
     Who,
     evaluate,
+    negatives,
     parse,
     people_of,
     positives,
@@ -100,7 +107,8 @@ def find(library: Library, query: Query | str) -> FindReport:
     """Photos by who is in them: a name, or `John & (Anna | Ben) & !Max`, and what else is asked.
 
     Somebody is in a photo where a human said so, where a face is in a cluster of theirs, or where
-    one is within the pack's threshold of their exemplars.
+    one is within the pack's threshold of their exemplars. That threshold always counts for those
+    who are not to be there, whatever the query says of similarity.
 
     Raises
     ------
@@ -113,12 +121,13 @@ def find(library: Library, query: Query | str) -> FindReport:
     pack = pack_in_use(library)
     known = {who: _person(library, who) for who in people_of(query.people)}
     vectors, least = library.vectors(), _least(pack, query)
-    each = {
-        person: sightings_of(library, pack, vectors, person, least)
-        for person in dict.fromkeys(known.values())
-    }
-    report = _answer(library, pack, query, {who: each[person] for who, person in known.items()})
-    complete = [completeness_of(library, pack, vectors, each[person]) for person in report.people]
+    wanted, unwanted = (
+        dict.fromkeys(known[who] for who in some(query.people)) for some in (positives, negatives)
+    )
+    sought = [sightings_of(library, pack, vectors, person, least) for person in wanted]
+    avoided = [sightings_of(library, pack, vectors, person) for person in unwanted]
+    report = _answer(library, pack, query, known, sought, avoided)
+    complete = [completeness_of(library, pack, vectors, sightings) for sightings in sought]
     return replace(report, completeness=complete)
 
 
@@ -155,35 +164,42 @@ def find_like(
     sightings = sightings_like(
         library, pack, library.vectors(), look, picture.name, _least(pack, query)
     )
-    seen = dict.fromkeys(people_of(query.people), sightings)
-    return replace(_answer(library, pack, query, seen), query=picture.name)
+    known = dict.fromkeys(people_of(query.people), sightings.person)
+    return replace(_answer(library, pack, query, known, [sightings], []), query=picture.name)
 
 
 def _answer(
-    library: Library, pack: StoredPack, query: Query, seen: Mapping[Who, Sightings]
+    library: Library,
+    pack: StoredPack,
+    query: Query,
+    known: Mapping[Who, Person],
+    sought: Sequence[Sightings],
+    avoided: Sequence[Sightings],
 ) -> FindReport:
-    """The photos, once it is known where everybody is seen."""
+    """The photos, once it is known where everybody is seen, who is to be there and who is not."""
     photos = library.photos.listed()
-    chosen = evaluate(
-        query.people, lambda who: {item.photo_id for item in seen[who].found}, set(photos)
-    )
-    wanted = list({id(seen[who]): seen[who] for who in positives(query.people)}.values())
-    sought = _of_photos(wanted)
-    chosen = _filtered(library, query.filters, chosen, photos, sought)
+    seen = shared_out(library, sought)
     if query.least is not None:
-        least_sure = {photo: _least_sure(sought.get(photo, ())) for photo in chosen}
-        chosen = {
-            photo
-            for photo, item in least_sure.items()
-            if item is None or item.similarity >= query.least
+        seen = {
+            person: tuple(item for item in found if item.similarity >= query.least)
+            for person, found in seen.items()
         }
+    barred = shared_out(library, avoided)
+    chosen = evaluate(
+        query.people,
+        lambda who: {item.photo_id for item in seen[known[who]]},
+        set(photos),
+        lambda who: {item.photo_id for item in barred[known[who]]},
+    )
+    here = _of_photos(seen)
+    chosen = _filtered(library, query.filters, chosen, photos, here)
     return FindReport(
-        seen[query.people].person.name if isinstance(query.people, Who) else written(query.people),
-        [sightings.person for sightings in wanted],
+        known[query.people].name if isinstance(query.people, Who) else written(query.people),
+        [sightings.person for sightings in sought],
         pack.match,
-        [len(sightings.exemplars) for sightings in wanted],
+        [len(sightings.exemplars) for sightings in sought],
         [],
-        _in_order(library, query, chosen, photos, sought),
+        _in_order(library, query, chosen, photos, here),
     )
 
 
@@ -204,13 +220,15 @@ def _least(pack: StoredPack, query: Query) -> float | None:
     return pack.match - MAYBE_BELOW if pack.reference is None else pack.reference + pack.shift
 
 
-def _of_photos(people: Sequence[Sightings]) -> dict[int, list[tuple[Person, Sighting]]]:
+def _of_photos(
+    seen: Mapping[Person, Sequence[Sighting]],
+) -> dict[int, list[tuple[Person, Sighting]]]:
     """Photo -> where these people are seen in it, the surest face of each first."""
-    found: dict[int, list[tuple[Person, Sighting]]] = {}
-    for sightings in people:
-        for item in sorted(sightings.found, key=lambda item: -item.similarity):
-            found.setdefault(item.photo_id, []).append((sightings.person, item))
-    return found
+    here: dict[int, list[tuple[Person, Sighting]]] = {}
+    for person, found in seen.items():
+        for item in sorted(found, key=lambda item: -item.similarity):
+            here.setdefault(item.photo_id, []).append((person, item))
+    return here
 
 
 def _least_sure(found: Sequence[tuple[Person, Sighting]]) -> Sighting | None:

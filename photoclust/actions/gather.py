@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -93,7 +94,7 @@ def _free(target: Path, source: str, way: Way, taken: set[Path]) -> Path:
 def _is_same(target: Path, source: str, way: Way) -> bool:
     """Did an earlier run make it?"""
     if way is Way.SYMBOLIC:
-        return target.is_symlink() and os.readlink(target) == source
+        return target.is_symlink() and os.path.realpath(target) == os.path.realpath(source)
     if target.is_symlink() or not target.is_file():
         return False
     if way is Way.HARD:
@@ -107,12 +108,12 @@ def _bring(source: str, target: Path, way: Way) -> None:
     elif way is Way.HARD:
         os.link(source, target)
     else:
-        part = target.with_name(target.name + PART_SUFFIX)
+        handle, part = tempfile.mkstemp(PART_SUFFIX, dir=target.parent)
         try:
-            with open(source, "rb") as reading, part.open("xb") as writing:
+            with open(handle, "wb") as writing, open(source, "rb") as reading:
                 shutil.copyfileobj(reading, writing, 1 << 20)
             shutil.copystat(source, part)
-            part.rename(target)
+            os.rename(part, target)
         except BaseException:
-            part.unlink(missing_ok=True)
+            os.unlink(part)
             raise

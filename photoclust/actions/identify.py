@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from photoclust.actions.looking import Gauge, chosen_face, faces_in, gauge_for, is_weak
 from photoclust.actions.references import KnownPerson, References, people_in, people_of_library
+from photoclust.choices import Detail, Device
 from photoclust.domain import DetectedFace
 from photoclust.errors import UsageError
 from photoclust.library import Library
@@ -97,6 +98,8 @@ def identify(
     face: int | None = None,
     pack: str | None = None,
     accept_licence: bool = False,
+    detail: Detail = Detail.NORMAL,
+    device: str = Device.AUTO,
     progress: Progress | None = None,
 ) -> IdentifyReport:
     """Compare every face of a photo with everybody. Nothing is kept of it.
@@ -107,6 +110,7 @@ def identify(
         `pack`.
     people : a folder with one folder of photos a person, instead of those of the library.
     face : only this one, counted from the left and from 1.
+    detail : how small the faces are that are looked for, in the folder of people too.
 
     Raises
     ------
@@ -124,12 +128,12 @@ def identify(
     known, references = [], None
     if people is None and library is not None:
         known = people_of_library(library)
-    gauge = gauge_for(library, pack, accept_licence=accept_licence)
-    faces = faces_in(photo, gauge.analyser)
+    gauge = gauge_for(library, pack, accept_licence=accept_licence, device=device)
+    faces = faces_in(photo, gauge.analyser, detail)
     if face is not None:
         face = chosen_face(photo, faces, face)
     if people is not None:
-        references = people_in(people, gauge.analyser, progress or Silent())
+        references = people_in(people, gauge.analyser, detail, progress or Silent())
         known = references.people
     found = _compared(faces, known, gauge) if faces else []
     asked = [item for item in found if face in (None, item.number)]

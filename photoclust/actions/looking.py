@@ -11,6 +11,7 @@ import numpy as np
 
 from photoclust.actions.calibrate import MOST_OF_THE_WAY
 from photoclust.actions.pack import load_recorded
+from photoclust.choices import Detail, Device
 from photoclust.clustering.calibration import MIN_QUALITY
 from photoclust.domain import DetectedFace
 from photoclust.errors import NotFound, PackError, PhotoclustError, UnreadablePhoto
@@ -52,7 +53,11 @@ class Gauge:
 
 
 def gauge_for(
-    library: Library | None = None, pack: str | None = None, *, accept_licence: bool = False
+    library: Library | None = None,
+    pack: str | None = None,
+    *,
+    accept_licence: bool = False,
+    device: str = Device.AUTO,
 ) -> Gauge:
     """The pack of this name or folder; without one the library's as it is calibrated, or `open`.
 
@@ -62,7 +67,7 @@ def gauge_for(
     """
     stored = library.packs.in_use() if library is not None and pack is None else None
     if library is None or stored is None:
-        analyser = load_pack(pack or OPEN)
+        analyser = load_pack(pack or OPEN, device=device)
         description = analyser.description
         if not description.commercial and not accept_licence:
             raise PackError(
@@ -72,13 +77,13 @@ def gauge_for(
             )
         thresholds = description.thresholds
         return Gauge(analyser, thresholds.match, strangers_of(thresholds))
-    analyser = load_recorded(stored)
+    analyser = load_recorded(stored, device)
     strangers = strangers_of(analyser.description.thresholds)
     shift = _shift(strangers, stored.calibration) if strangers and stored.calibration else 0.0
     return Gauge(analyser, stored.match, strangers, shift, library.path)
 
 
-def faces_at(path: str, analyser: FacePack) -> list[DetectedFace]:
+def faces_at(path: str, analyser: FacePack, detail: Detail = Detail.NORMAL) -> list[DetectedFace]:
     """Every face of a photo file, from left to right; nothing is kept.
 
     Raises
@@ -86,10 +91,10 @@ def faces_at(path: str, analyser: FacePack) -> list[DetectedFace]:
     UnreadablePhoto : with the reason.
     """
     photo = open_photo(read_bytes(path), kind_of(path), analyser.decoded_side)
-    return sorted(faces_of(photo, analyser), key=lambda face: face.detection.box.x1)
+    return sorted(faces_of(photo, analyser, detail), key=lambda face: face.detection.box.x1)
 
 
-def faces_in(path: Path, analyser: FacePack) -> list[DetectedFace]:
+def faces_in(path: Path, analyser: FacePack, detail: Detail = Detail.NORMAL) -> list[DetectedFace]:
     """Every face of the photo that somebody asks about, from left to right.
 
     Raises
@@ -103,7 +108,7 @@ def faces_in(path: Path, analyser: FacePack) -> list[DetectedFace]:
     if kind_of(str(path)) == "video":
         raise PhotoclustError(f"{path} is a video.", "Save a picture of it, and give that.")
     try:
-        return faces_at(str(path), analyser)
+        return faces_at(str(path), analyser, detail)
     except UnreadablePhoto as error:
         raise PhotoclustError(
             f"Cannot read {path}: {error.message}.", "Give another photo, or a whole copy of it."

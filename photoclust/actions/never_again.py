@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from photoclust.domain import DetectedFace
 from photoclust.library import Library
-from photoclust.library.faces import VIDEO_WEIGHT
+from photoclust.library.faces import COUNTED_QUALITY
 from photoclust.library.packs import StoredPack
 from photoclust.library.traces import Traces
 from photoclust.search.match import choose_exemplars, similarity_to
@@ -58,11 +58,9 @@ def exemplars_of(library: Library, traces: Traces) -> dict[int, list[bytes]]:
     """
     packs: dict[int, list[Any]] = {}
     for row in library.query(
-        "SELECT faces.id, pack_id, iif(at_seconds IS NULL, quality, quality * ?) AS quality,"
-        " vector, dim FROM faces JOIN packs ON packs.id = pack_id"
-        " JOIN embeddings ON face_id = faces.id"
+        f"SELECT faces.id, pack_id, {COUNTED_QUALITY} AS quality, vector, dim"
+        " FROM faces JOIN packs ON packs.id = pack_id JOIN embeddings ON face_id = faces.id"
         " WHERE faces.id IN (SELECT value FROM json_each(?)) ORDER BY faces.id",
-        VIDEO_WEIGHT,
         json.dumps(list(traces.faces)),
     ):
         packs.setdefault(row["pack_id"], []).append(row)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from photoclust.actions.looking import faces_at
+from photoclust.choices import Detail
 from photoclust.domain import DetectedFace
 from photoclust.errors import NotFound, PhotoclustError, UnreadablePhoto
 from photoclust.library import Library
@@ -91,7 +92,7 @@ def people_of_library(library: Library) -> list[KnownPerson]:
     return known
 
 
-def people_in(folder: Path, analyser: FacePack, progress: Progress) -> References:
+def people_in(folder: Path, analyser: FacePack, detail: Detail, progress: Progress) -> References:
     """The people of a folder that holds one folder a person; nothing is kept.
 
     Every photo in a person's folder, and below it, is of them: of several faces the largest is.
@@ -114,7 +115,7 @@ def people_in(folder: Path, analyser: FacePack, progress: Progress) -> Reference
                 whose[item.path] = name
             elif isinstance(item, UnreachableFile):
                 found.left_out.append((item.path, item.reason))
-    faces = _largest_faces(whose, analyser, progress, found)
+    faces = _largest_faces(whose, analyser, detail, progress, found)
     for name in names:
         own = faces[name]
         if own:
@@ -152,14 +153,18 @@ def _listed(folder: Path) -> tuple[list[str], int]:
 
 
 def _largest_faces(
-    whose: dict[str, str], analyser: FacePack, progress: Progress, found: References
+    whose: dict[str, str],
+    analyser: FacePack,
+    detail: Detail,
+    progress: Progress,
+    found: References,
 ) -> dict[str, list[DetectedFace]]:
     """Of each person the largest face of every photo; notes what else there is to say of them."""
     of_person: defaultdict[str, list[DetectedFace]] = defaultdict(list)
 
     def looked_at(path: str) -> list[DetectedFace] | UnreadablePhoto:
         try:
-            return faces_at(path, analyser)
+            return faces_at(path, analyser, detail)
         except UnreadablePhoto as error:
             return error
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoclust.actions.looking import Gauge, chosen_face, faces_in, gauge_for, is_weak
+from photoclust.choices import Detail, Device
 from photoclust.domain import DetectedFace
 from photoclust.errors import UsageError
 from photoclust.library import Library
@@ -72,6 +73,8 @@ def verify(
     library: Library | None = None,
     pack: str | None = None,
     accept_licence: bool = False,
+    detail: Detail = Detail.NORMAL,
+    device: str = Device.AUTO,
 ) -> Verification:
     """Compare a face of one photo with a face of another. Nothing is kept of either.
 
@@ -80,16 +83,17 @@ def verify(
     face_a, face_b : which face, counted from the left and from 1, in a photo of several.
     rate : the share of pairs of strangers that may be taken for one person.
     library : its pack and calibration count, unless there is a `pack`.
+    detail : how small the faces are that are looked for.
 
     Raises
     ------
     UsageError : the rate is beyond what was measured.
     PhotoclustError : a photo cannot be read, has no face, or several and no number says which.
     """
-    gauge = gauge_for(library, pack, accept_licence=accept_licence)
+    gauge = gauge_for(library, pack, accept_licence=accept_licence, device=device)
     threshold, threshold_rate = _threshold(gauge, rate)
-    first = _compared(a, gauge, face_a, "--face-a")
-    second = _compared(b, gauge, face_b, "--face-b")
+    first = _compared(a, gauge, detail, face_a, "--face-a")
+    second = _compared(b, gauge, detail, face_b, "--face-b")
     similarity = min(1.0, float(first.face.embedding @ second.face.embedding))
     return Verification(
         first, second, similarity, threshold, threshold_rate, gauge.rate(similarity), gauge
@@ -118,7 +122,9 @@ def _threshold(gauge: Gauge, rate: float | None) -> tuple[float, float | None]:
     return gauge.strangers.similarity(rate) + gauge.shift, rate
 
 
-def _compared(path: Path, gauge: Gauge, number: int | None, option: str) -> ComparedFace:
-    faces = faces_in(path, gauge.analyser)
+def _compared(
+    path: Path, gauge: Gauge, detail: Detail, number: int | None, option: str
+) -> ComparedFace:
+    faces = faces_in(path, gauge.analyser, detail)
     number = chosen_face(path, faces, number, option)
     return ComparedFace(path, faces[number - 1], number, len(faces))

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from photoclust.actions.lookup import pack_in_use, person_named, photos_at
-from photoclust.actions.sightings import Sighting, own_faces, sightings_of
+from photoclust.actions.sightings import Sighting, sightings_of
 from photoclust.errors import NotFound
 from photoclust.library import Library
 from photoclust.library.constraints import positions
 from photoclust.library.faces import Face
 from photoclust.library.journal import Act
 from photoclust.library.people import Person
-from photoclust.search.match import NEAREST_EXEMPLARS, choose_exemplars, similarity_to
+from photoclust.search.index import exact_similarity
+from photoclust.search.match import NEAREST_EXEMPLARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,27 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class WhyReport:
-    """Each face of a photo, the most similar first; `threshold` is the pack's (cosine)."""
+    """The faces of a photo that tell why, the most similar first.
+
+    Attributes
+    ----------
+    threshold : the pack's (cosine).
+    exemplars : how many faces of the person they were compared with.
+    others : how many more faces there are, less like the person than the threshold asks for.
+    """
 
     person: Person
     threshold: float
     exemplars: int
     reasons: tuple[Reason, ...]
+    others: int
 
 
 def why(library: Library, photo: Path, name: str) -> WhyReport:
-    """Compare each face of a photo with a person's exemplars, and say what decided.
+    """Compare the faces of a photo with a person's exemplars, and say what decided.
+
+    Of the faces that are less like the person than the threshold asks for, and of which nothing was
+    said, only the most similar is shown, and that only if none is found.
 
     Raises
     ------
@@ -78,37 +90,36 @@ def why(library: Library, photo: Path, name: str) -> WhyReport:
     if not faces:
         raise NotFound(f"No face was found in {photo}.", "`photoclust add-face` marks one by hand.")
     vectors = library.vectors()
-    own = own_faces(library, vectors, person)
-    exemplars = own[choose_exemplars(vectors.matrix[own], vectors.quality[own])]
-    seen = {
-        item.face_id: item
-        for item in sightings_of(library, pack, vectors, person).found
-        if item.photo_id == photo_id
-    }
-    stored = library.faces.get_all(vectors.ids[exemplars].tolist())
+    sightings = sightings_of(library, pack, vectors, person)
+    seen = {item.face_id: item for item in sightings.found if item.photo_id == photo_id}
     denied = library.decisions.denied(person.id)
-    reasons = []
-    for face in faces:
-        (place,) = positions(vectors.ids, np.array([face.id]))
-        each = vectors.matrix[exemplars] @ vectors.matrix[place]
-        order = np.argsort(-each, kind="stable")[:NEAREST_EXEMPLARS]
-        nearest = tuple(
-            Nearest(stored[int(vectors.ids[exemplars[index]])], float(each[index]))
-            for index in order
+    exemplars = vectors.matrix[positions(vectors.ids, np.array(sightings.exemplars))]
+    looks = vectors.matrix[positions(vectors.ids, np.array([face.id for face in faces]))]
+    like = dict(zip(faces, exact_similarity(exemplars, looks).tolist(), strict=True))
+    cosines = dict(zip(faces, looks @ exemplars.T, strict=True))
+    stored = library.faces.get_all(sightings.exemplars)
+
+    decided = [
+        face for face in faces if face.id in seen or face.id in denied or like[face] >= pack.match
+    ]
+    rest = sorted(set(faces).difference(decided), key=lambda face: -like[face])
+    reasons = [
+        Reason(
+            face,
+            face.id in seen,
+            like[face],
+            tuple(
+                Nearest(stored[sightings.exemplars[index]], float(cosines[face][index]))
+                for index in np.argsort(-cosines[face], kind="stable")[:NEAREST_EXEMPLARS]
+            ),
+            _because(face, person, like[face], pack.match, face.id in denied, seen),
+            tuple(library.journal.acts_on(face.id)),
         )
-        similarity = float(similarity_to(vectors.matrix[exemplars], vectors.matrix[[place]])[0])
-        reasons.append(
-            Reason(
-                face,
-                face.id in seen,
-                similarity,
-                nearest,
-                _because(face, person, similarity, pack.match, face.id in denied, seen),
-                tuple(library.journal.acts_on(face.id)),
-            )
-        )
+        for face in (decided if seen else [*decided, *rest[:1]])
+    ]
     reasons.sort(key=lambda reason: (not reason.found, -reason.similarity))
-    return WhyReport(person, pack.match, len(exemplars), tuple(reasons))
+    others = len(faces) - len(reasons)
+    return WhyReport(person, pack.match, len(exemplars), tuple(reasons), others)
 
 
 def _because(

@@ -137,7 +137,7 @@ def find(
 
 
 def _row(photo: FoundPhoto) -> dict[str, Any]:
-    least = min(photo.faces, key=lambda found: found.similarity, default=None)
+    least = next((x for x in photo.faces if x.similarity == photo.similarity), None)
     return {
         "file": photo.paths[0],
         "similarity": None if photo.similarity is None else round(photo.similarity, 4),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.options import FAILED, AcceptLicence, DbOption
+from photoclust.choices import Detail, Device
+from photoclust.cli.options import FAILED, AcceptLicence, DbOption, DetailOption, DeviceOption
 from photoclust.cli.outside import (
     PackInstead,
     described,
@@ -74,6 +75,8 @@ def identify(
     ] = None,
     pack: PackInstead = None,
     accept_licence: AcceptLicence = False,
+    detail: DetailOption = Detail.NORMAL,
+    device: DeviceOption = Device.AUTO,
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
@@ -103,6 +106,8 @@ def identify(
                 face=face,
                 pack=pack,
                 accept_licence=accept_licence,
+                detail=detail,
+                device=device,
                 progress=progress,
             )
     finally:

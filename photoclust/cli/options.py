@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from photoclust.choices import Device
+from photoclust.choices import Detail, Device
 
 DONE, FAILED, USAGE, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -36,6 +36,11 @@ PackOption = Annotated[
     ),
 ]
 
+
+DetailOption = Annotated[
+    Detail,
+    typer.Option(help="How small the faces are that are looked for: more detail is slower."),
+]
 
 DeviceOption = Annotated[
     Device,

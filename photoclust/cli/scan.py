@@ -15,6 +15,7 @@ from photoclust.cli.options import (
     SOME_FAILED,
     AcceptLicence,
     DbOption,
+    DetailOption,
     DeviceOption,
     PackOption,
     library_path,
@@ -36,10 +37,7 @@ def scan(
     pack: PackOption = None,
     accept_licence: AcceptLicence = False,
     cluster: Annotated[bool, typer.Option(help="Cluster when done.")] = True,
-    detail: Annotated[
-        Detail,
-        typer.Option(help="How small the faces are that are looked for: more detail is slower."),
-    ] = Detail.NORMAL,
+    detail: DetailOption = Detail.NORMAL,
     videos: Annotated[
         bool,
         typer.Option("--videos", help="Look into videos too; needs 'photoclust[video]'."),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.options import FAILED, AcceptLicence, DbOption
+from photoclust.choices import Detail, Device
+from photoclust.cli.options import FAILED, AcceptLicence, DbOption, DetailOption, DeviceOption
 from photoclust.cli.outside import (
     PackInstead,
     described,
@@ -43,6 +44,8 @@ def verify(
     ] = None,
     pack: PackInstead = None,
     accept_licence: AcceptLicence = False,
+    detail: DetailOption = Detail.NORMAL,
+    device: DeviceOption = Device.AUTO,
     json: JsonFlag = False,
     db: DbOption = None,
 ) -> None:
@@ -65,6 +68,8 @@ def verify(
                 library=library,
                 pack=pack,
                 accept_licence=accept_licence,
+                detail=detail,
+                device=device,
             )
     except PhotoclustError as error:  # 1 would say that they are two people
         raise UsageError(error.message, error.hint) from error

@@ -8,7 +8,7 @@ import typer
 from photoclust.cli.completing import people_names
 from photoclust.cli.options import DbOption, library_path
 from photoclust.cli.rows import JsonFlag, print_document
-from photoclust.cli.streams import say, shown_path
+from photoclust.cli.streams import counted, say, shown_path
 
 if TYPE_CHECKING:
     from photoclust.actions.why import Reason
@@ -58,6 +58,7 @@ def why(
                 "threshold": report.threshold,
                 "exemplars": report.exemplars,
                 "faces": [_row(reason) for reason in report.reasons],
+                "others": report.others,
             }
         )
     else:
@@ -73,6 +74,12 @@ def why(
                 print(f"    {item.similarity:.3f}  face {item.face.id}, {shown_path(path)}")
             for act in reason.acts:
                 print(f"  act {act.id}, {act.made_at[:10]}: {act.what}")
+        if report.others:
+            less = "is" if report.others == 1 else "are"
+            print(
+                f"{counted(report.others, 'more face')} {less} less like {report.person.name} than"
+                " the threshold asks for."
+            )
     if sheet is not None:
         say(f"Crops: {shown_path(str(sheet))}")
 

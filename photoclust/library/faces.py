@@ -18,6 +18,9 @@ from photoclust.vectors import STORED_DTYPE, Matrix, Vector, from_bytes, to_blob
 # Leaves any quality below the least that a cluster begins with (clustering.grouping.SEED_QUALITY).
 VIDEO_WEIGHT = 0.05
 
+# A face's quality as it counts when it stands for somebody or joins them, in SQL.
+COUNTED_QUALITY = f"iif(at_seconds IS NULL, quality, quality * {VIDEO_WEIGHT})"
+
 # Boxes that overlap so much (intersection over union) are two sightings of one face.
 SAME_FACE = 0.5
 
@@ -264,28 +267,19 @@ class Faces:
 
     def vectors(self, *, references: bool = False) -> FaceVectors:
         """Embeddings of the pack in use, in order of face id; of scanned photos, or of all."""
-        cursor = self._connection.cursor()
-        cursor.row_factory = None  # plain tuples: with a hundred thousand rows it shows
-        ids, photo_ids, qualities, data, dim = [], [], [], bytearray(), 0
-        for face_id, photo_id, quality, vector, length in cursor.execute(
-            "SELECT faces.id, faces.photo_id,"
-            f" iif(at_seconds IS NULL, quality, quality * {VIDEO_WEIGHT}), vector, dim FROM faces"
-            " JOIN packs ON packs.id = faces.pack_id AND in_use"
-            " JOIN embeddings ON face_id = faces.id"
-            f" WHERE {'1' if references else _LISTED}"
-            " AND faces.id NOT IN (SELECT face_id FROM left_out) ORDER BY faces.id"
-        ):
-            ids.append(face_id)
-            photo_ids.append(photo_id)
-            qualities.append(quality)
-            data += vector
-            dim = length
-        return FaceVectors(
-            np.array(ids, np.int64),
-            np.array(photo_ids, np.int64),
-            np.array(qualities, np.float64),
-            from_bytes(data, dim),
+        pack = self._connection.execute("SELECT id, dim FROM packs WHERE in_use").fetchone()
+        pack_id, dim = pack or (None, 1)
+        listed = "" if references else f" AND {_LISTED}"
+        return read_vectors(
+            self._connection,
+            dim,
+            f"pack_id = ?{listed} AND faces.id NOT IN (SELECT face_id FROM left_out)",
+            pack_id,
         )
+
+    def undone(self) -> list[int]:
+        """What a human marked as a face, and took back."""
+        return [row[0] for row in self._connection.execute(f"SELECT id FROM faces WHERE {_UNDONE}")]
 
     def count(self) -> int:
         """How many faces the scanned photos have."""
@@ -300,6 +294,30 @@ class Faces:
             Face(row[0], row[1], Box(*row[2:6]), *row[6:])
             for row in self._connection.execute(_FACE_ROWS + where, parameters)
         ]
+
+
+def read_vectors(
+    connection: sqlite3.Connection, dim: int, where: str, *parameters: object
+) -> FaceVectors:
+    """Embeddings, of so many numbers, of the faces of which SQL holds, in order of id."""
+    cursor = connection.cursor()
+    cursor.row_factory = None  # plain tuples: with a hundred thousand rows it shows
+    ids, photo_ids, qualities, data = [], [], [], bytearray()
+    for face_id, photo_id, quality, vector in cursor.execute(
+        f"SELECT faces.id, photo_id, {COUNTED_QUALITY}, vector FROM faces"
+        f" JOIN embeddings ON face_id = faces.id WHERE {where} ORDER BY faces.id",
+        parameters,
+    ):
+        ids.append(face_id)
+        photo_ids.append(photo_id)
+        qualities.append(quality)
+        data += vector
+    return FaceVectors(
+        np.array(ids, np.int64),
+        np.array(photo_ids, np.int64),
+        np.array(qualities, np.float64),
+        from_bytes(data, dim),
+    )
 
 
 def _place(row: sqlite3.Row) -> Place:

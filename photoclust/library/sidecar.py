@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from photoclust.library import vector_file
-from photoclust.library.faces import VIDEO_WEIGHT, FaceVectors
+from photoclust.library.faces import COUNTED_QUALITY, FaceVectors, read_vectors
 from photoclust.library.vector_file import State, Stored
-from photoclust.vectors import from_bytes, to_blob
+from photoclust.vectors import to_blob
 
 # Fewer faces than this are read from SQLite in less than 0.1 s.
 LEAST_FACES = 20_000
@@ -29,8 +29,6 @@ LEAST_NEW = 0.02
 
 # So many vectors, evenly spread, are compared with the library's own.
 SAMPLES = 32
-
-_QUALITY = f"iif(at_seconds IS NULL, quality, quality * {VIDEO_WEIGHT})"
 
 _LAST_ROW = 2**63 - 1
 
@@ -51,20 +49,22 @@ def load(connection: sqlite3.Connection, library: Path, *, writable: bool) -> Fa
     """
     found = connection.execute("SELECT id, fingerprint, dim FROM packs WHERE in_use").fetchone()
     if found is None:
-        return _vectors([], [], [], bytearray(), 1)
+        return read_vectors(connection, 1, "FALSE")
     pack = _Pack(*found)
     writable = writable and not connection.in_transaction
     with _snapshot(connection):
         stored = vector_file.read(library)
         if stored is not None and not _agrees(stored, connection, pack):
             stored = None
-        new = _rows(connection, pack, after=stored.state.last if stored else 0)
+        after = stored.state.last if stored else 0
+        new = read_vectors(connection, pack.dim, "pack_id = ? AND faces.id > ?", pack.id, after)
         vectors = _joined(stored.vectors, new) if stored else new
         enough = len(vectors.ids) >= LEAST_FACES and len(new.ids) >= LEAST_NEW * len(vectors.ids)
         state = _state(connection, pack) if writable and enough else None
     if writable and state is None and stored is None:
         _discard(library)
     if state is not None:
+        stored = None  # Windows replaces no file that is mapped
         with suppress(OSError):
             vector_file.write(library, Stored(pack.fingerprint, state, vectors))
         if _state(connection, pack, state.last) != state:  # faces were deleted meanwhile
@@ -95,39 +95,10 @@ def _state(connection: sqlite3.Connection, pack: _Pack, last: int = _LAST_ROW) -
     return State(
         *connection.execute(
             "SELECT coalesce(max(id), 0), count(*), coalesce(sum(id), 0),"
-            f" coalesce(sum(photo_id), 0), total({_QUALITY} * id)"
+            f" coalesce(sum(photo_id), 0), total({COUNTED_QUALITY} * id)"
             " FROM faces NOT INDEXED WHERE pack_id = ? AND id <= ?",
             (pack.id, last),
         ).fetchone()
-    )
-
-
-def _rows(connection: sqlite3.Connection, pack: _Pack, after: int) -> FaceVectors:
-    """Faces with higher ids than this, from the library."""
-    cursor = connection.cursor()
-    cursor.row_factory = None  # plain tuples: with a hundred thousand rows it shows
-    ids, photo_ids, qualities, data = [], [], [], bytearray()
-    for face_id, photo_id, quality, vector in cursor.execute(
-        f"SELECT faces.id, photo_id, {_QUALITY}, vector FROM faces"
-        " JOIN embeddings ON face_id = faces.id"
-        " WHERE pack_id = ? AND faces.id > ? ORDER BY faces.id",
-        (pack.id, after),
-    ):
-        ids.append(face_id)
-        photo_ids.append(photo_id)
-        qualities.append(quality)
-        data += vector
-    return _vectors(ids, photo_ids, qualities, data, pack.dim)
-
-
-def _vectors(
-    ids: list[int], photo_ids: list[int], qualities: list[float], data: bytearray, dim: int
-) -> FaceVectors:
-    return FaceVectors(
-        np.array(ids, np.int64),
-        np.array(photo_ids, np.int64),
-        np.array(qualities, np.float64),
-        from_bytes(data, dim),
     )
 
 

@@ -56,7 +56,12 @@ class Selection(Protocol):
 S = TypeVar("S", bound=Selection)
 
 
-def evaluate(expression: Expression, photos_of: Callable[[Who], S], everything: S) -> S:
+def evaluate(
+    expression: Expression,
+    photos_of: Callable[[Who], S],
+    everything: S,
+    unwanted: Callable[[Who], S] | None = None,
+) -> S:
     """The photos that fulfil the expression.
 
     Sets of photo ids, boolean numpy arrays of one shape and single bools all do.
@@ -65,16 +70,17 @@ def evaluate(expression: Expression, photos_of: Callable[[Who], S], everything: 
     ----------
     photos_of : the photos that show a person; it is asked each time the person is mentioned.
     everything : all photos; the answer holds no others.
+    unwanted : asked instead of `photos_of` for those who are under a single `!`.
     """
+    unwanted = unwanted or photos_of
     match expression:
         case Who():
             return everything & photos_of(expression)
         case Not(part):
-            return everything ^ evaluate(part, photos_of, everything)
-        case And(parts):
-            return reduce(and_, (evaluate(part, photos_of, everything) for part in parts))
-        case Or(parts):
-            return reduce(or_, (evaluate(part, photos_of, everything) for part in parts))
+            return everything ^ evaluate(part, unwanted, everything, photos_of)
+        case And(parts) | Or(parts):
+            join = and_ if isinstance(expression, And) else or_
+            return reduce(join, (evaluate(x, photos_of, everything, unwanted) for x in parts))
 
 
 def people_of(expression: Expression) -> list[Who]:
@@ -85,6 +91,11 @@ def people_of(expression: Expression) -> list[Who]:
 def positives(expression: Expression) -> list[Who]:
     """Those whose being there helps, each once, in order: all who are not under a single `!`."""
     return list(dict.fromkeys(who for who, wanted in _mentions(expression) if wanted))
+
+
+def negatives(expression: Expression) -> list[Who]:
+    """Those whose being there harms, each once, in order; the same person may help elsewhere."""
+    return list(dict.fromkeys(who for who, wanted in _mentions(expression) if not wanted))
 
 
 def _mentions(expression: Expression, wanted: bool = True) -> Iterator[tuple[Who, bool]]:

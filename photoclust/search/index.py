@@ -19,7 +19,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.search.match import NEAREST_EXEMPLARS
+from photoclust.search.match import mean_of_nearest
 from photoclust.vectors import Matrix
 
 Indices = NDArray[np.int64]
@@ -31,6 +31,9 @@ ROWS = 32_768
 
 # Numbers in a matrix from which onnxruntime is worth loading, 0.3 s: 500,000 faces of 128.
 LARGE = 2**26
+
+# To know what is near, every so manieth face is looked at; and how many of them more than it takes.
+EVERY, SPARE = 50, 16
 
 # By how much of itself a result in single precision may be off.
 ROUNDING = float(np.finfo(np.float32).eps) / 2
@@ -46,31 +49,22 @@ class FaceIndex:
     def __init__(self, matrix: Matrix) -> None:
         self._matrix = matrix
 
-    def within(self, exemplars: Matrix, threshold: float) -> tuple[Indices, Similarities]:
-        """All faces at least so similar (k,), in order, and their similarities (k,)."""
-        rows, similarities = self._near(exemplars, threshold - self._slack, exact=True)
-        alike = similarities >= threshold
-        return rows[alike], similarities[alike]
-
-    def below(
-        self, exemplars: Matrix, threshold: float, floor: float, count: int
+    def within(
+        self, exemplars: Matrix, threshold: float, more: int = 0
     ) -> tuple[Indices, Similarities]:
-        """At most `count` faces from `floor` up to below the threshold, the most similar first.
+        """All faces at least so similar, and so many `more`, the most similar of the others.
 
-        Of equally similar faces the first comes first.
+        They are told in order (k,), with their similarities (k,). Of equally similar others the
+        first comes first.
         """
-        slack = self._slack
-        rows, about = self._near(exemplars, floor - slack, exact=False)
-        rows, about = rows[about < threshold + slack], about[about < threshold + slack]
-        surely = about[about < threshold - slack]
-        if 0 < count < len(surely):
-            least = np.partition(surely, -count)[-count]  # the last that may be among the answers
-            rows = rows[about >= least - 2 * slack]
-        similarities = self.similarities(exemplars, rows)
-        wanted = (similarities >= floor) & (similarities < threshold)
-        rows, similarities = rows[wanted], similarities[wanted]
-        best = np.argsort(-similarities, kind="stable")[:count]
-        return rows[best], similarities[best]
+        least = self._floor(exemplars, threshold, more) if more else threshold
+        rows, similarities = self._near(exemplars, least - self._slack)
+        others = np.flatnonzero(similarities < threshold)
+        if len(others) < more and least > -np.inf:
+            rows, similarities = self._near(exemplars, -np.inf)
+            others = np.flatnonzero(similarities < threshold)
+        too_far = others[np.argsort(-similarities[others], kind="stable")[more:]]
+        return np.delete(rows, too_far), np.delete(similarities, too_far)
 
     def similarities(self, exemplars: Matrix, rows: Indices) -> Similarities:
         """Of these faces (k,): their similarities (k,)."""
@@ -91,15 +85,20 @@ class FaceIndex:
         dim: int = self._matrix.shape[1]
         return 2 * (dim + 8) * ROUNDING
 
-    def _near(
-        self, exemplars: Matrix, least: float, *, exact: bool
-    ) -> tuple[Indices, Similarities]:
-        """Faces that are about so similar, and their similarities, exact or about."""
+    def _floor(self, exemplars: Matrix, threshold: float, more: int) -> float:
+        """What most likely `more` faces below the threshold reach, but not very many more."""
+        sample = self.similarities(exemplars, np.arange(0, len(self._matrix), EVERY))
+        sample = sample[sample < threshold]
+        reach = more // EVERY + SPARE
+        return float(np.partition(sample, -reach)[-reach]) if reach <= len(sample) else -np.inf
+
+    def _near(self, exemplars: Matrix, least: float) -> tuple[Indices, Similarities]:
+        """Faces that are about so similar, in order, and their exact similarities."""
         columns = np.ascontiguousarray(exemplars.T)
 
         def part(start: int, block: Matrix, multiply: Product) -> tuple[Indices, Similarities]:
-            rows, about = _candidates(multiply(block, columns), least)
-            return rows + start, exact_similarity(exemplars, block[rows]) if exact else about
+            rows = _candidates(multiply(block, columns), least)
+            return rows + start, exact_similarity(exemplars, block[rows])
 
         if self._matrix.size < LARGE:
             return part(0, self._matrix, np.matmul)
@@ -118,21 +117,15 @@ def exact_similarity(exemplars: Matrix, embeddings: Matrix) -> Similarities:
     thread, because those of `@` wait for each other wherever somebody else is busy.
     """
     products = np.einsum("ij,kj->ik", embeddings, exemplars, dtype=np.float64)
-    return _mean_of_nearest(products)
+    return mean_of_nearest(products)
 
 
-def _candidates(products: NDArray[np.float32], least: float) -> tuple[Indices, Similarities]:
-    """Rows (k,) of the products (n, m) whose mean over the nearest is at least that; the means."""
+def _candidates(products: NDArray[np.float32], least: float) -> Indices:
+    """Rows (k,) of the products (n, m) whose mean over the nearest is at least that."""
     hits = np.flatnonzero(products.ravel() >= least) // products.shape[1]
-    rows = hits[np.diff(hits, prepend=-1) > 0]  # no mean is above the largest of a row
-    about = _mean_of_nearest(products[rows])
-    return rows[about >= least], about[about >= least]
-
-
-def _mean_of_nearest(products: NDArray[np.floating]) -> Similarities:
-    nearest = min(NEAREST_EXEMPLARS, products.shape[1])
-    best = np.partition(products, -nearest, axis=1)[:, -nearest:]
-    return np.asarray(best.mean(axis=1), np.float32)
+    rows: Indices = hits[np.diff(hits, prepend=-1) > 0]  # no mean is above the largest of a row
+    near: Indices = rows[mean_of_nearest(products[rows]) >= least]
+    return near
 
 
 @cache

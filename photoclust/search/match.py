@@ -41,9 +41,13 @@ def choose_exemplars(
 
 def similarity_to(exemplars: Matrix, embeddings: Matrix) -> NDArray[np.float32]:
     """How like a person each face is: cosine -1..1, (n,), for exemplars (m, dim), m >= 1."""
-    similarities = embeddings @ exemplars.T
-    nearest = min(NEAREST_EXEMPLARS, similarities.shape[1])
-    best = np.partition(similarities, -nearest, axis=1)[:, -nearest:]
+    return mean_of_nearest(embeddings @ exemplars.T)
+
+
+def mean_of_nearest(cosines: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The mean over the highest cosines of each face (n, m) with exemplars, (n,), m >= 1."""
+    nearest = min(NEAREST_EXEMPLARS, cosines.shape[1])
+    best = np.partition(cosines, -nearest, axis=1)[:, -nearest:]
     return np.asarray(best.mean(axis=1), np.float32)
 
 

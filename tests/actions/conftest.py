@@ -17,12 +17,16 @@ from photoclust.vectors import Vector, normalised
 
 DIM = 16  # of the libraries in tests
 SIDE = 40  # pixels of a square
+ALMOST_BLACK = 5
 
 Colour = tuple[int, int, int]
 
 
 class Painted(FacePack):
-    """Black is nobody. A face's embedding is its colour, a grey one is blurred."""
+    """A face's embedding is its colour. Black is nobody, a grey face is blurred.
+
+    One that is nearly black is seen with much detail only.
+    """
 
     decoded_side = 10_000
     eye_distance = 0.0
@@ -53,7 +57,7 @@ class Painted(FacePack):
         return [
             Detection.of(np.array([x, 0, x + SIDE, columns]) / columns, 0.9, np.zeros((5, 2)))
             for x in range(0, columns, SIDE)
-            if pixels[0, x].any()
+            if pixels[0, x].max() > (0 if detail is Detail.HIGH else ALMOST_BLACK)
         ]
 
     def embed(self, pixels: Pixels, detections: Sequence[Detection]) -> list[DetectedFace]:
@@ -69,6 +73,13 @@ class Painted(FacePack):
 def painted(monkeypatch: pytest.MonkeyPatch) -> Painted:
     """The pack that every command gets; how alike its strangers are is known as for `open`."""
     pack = Painted()
-    monkeypatch.setattr("photoclust.actions.looking.load_pack", lambda _name: pack)
-    monkeypatch.setattr("photoclust.actions.looking.load_recorded", lambda _stored: pack)
+
+    def on(device: Device) -> Painted:
+        pack.device = device
+        return pack
+
+    monkeypatch.setattr("photoclust.actions.looking.load_pack", lambda _name, device: on(device))
+    monkeypatch.setattr(
+        "photoclust.actions.looking.load_recorded", lambda _stored, device: on(device)
+    )
     return pack

@@ -10,6 +10,7 @@ import pytest
 
 from photoclust.actions.identify import IdentifyReport, identify
 from photoclust.actions.references import people_of_library
+from photoclust.choices import Detail, Device
 from photoclust.errors import NotFound, PhotoclustError, UsageError
 
 if TYPE_CHECKING:
@@ -116,6 +117,18 @@ def test_photo_without_a_face(painted: Painted, friends: Path, tmp_path: Path) -
     report = identify(painted.photo(tmp_path / "hills.png", (0, 0, 0)), people=friends)
     assert report.faces == []
     assert report.faces_in_photo == 0
+
+
+def test_more_detail_counts_for_the_photo_and_the_people(
+    painted: Painted, friends: Path, tmp_path: Path
+) -> None:
+    small = (5, 0, 0)
+    photo = painted.photo(tmp_path / "small.png", small, BLUE)
+    painted.photo(friends / "Cid" / "1.png", small)
+    usual = identify(photo, people=friends)
+    assert (usual.faces_in_photo, usual.people) == (1, 2)
+    closer = identify(photo, people=friends, detail=Detail.HIGH, device=Device.CPU)
+    assert (closer.faces_in_photo, closer.people) == (2, 3)
 
 
 # -- a folder of people ---------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photoclust.actions.verify import verify
+from photoclust.choices import Detail, Device
 from photoclust.errors import PackError, PhotoclustError, UsageError
 from photoclust.models.strangers import strangers_of
 
@@ -178,3 +179,13 @@ def test_nothing_is_kept(painted: Painted, album: Album, red: Path, blue: Path) 
     verify(red, blue, library=album.library)
     for table in ("photos", "faces", "files"):
         assert album.library.query(f"SELECT * FROM {table}") == []
+
+
+def test_more_detail_shows_more_faces_and_the_device_is_the_users(
+    painted: Painted, album: Album, red: Path, tmp_path: Path
+) -> None:
+    two = painted.photo(tmp_path / "two.png", (5, 0, 0), RED)
+    found = verify(red, two, device=Device.CUDA)
+    assert (found.b.number, found.b.faces, found.gauge.analyser.device) == (1, 1, Device.CUDA)
+    found = verify(red, two, face_b=2, detail=Detail.HIGH, library=album.library)
+    assert (found.b.faces, found.gauge.analyser.device) == (2, Device.AUTO)

@@ -13,6 +13,7 @@ from typer.testing import Result
 from photoclust.cli.rows import SCHEMA_VERSION
 
 if TYPE_CHECKING:
+    from photoclust.vectors import Matrix
     from tests.conftest import TwoPeople
 
 Cli = Callable[..., Result]
@@ -55,7 +56,11 @@ DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
         "person show Ann",
         (*PERSON, "faces", "photos", "named", "by_cluster", "denied", "clusters", "first", "last"),
     ),
-    ("name 1 Ann", "why /photos/ann-1.jpg Ann", ("person", "threshold", "exemplars", "faces")),
+    (
+        "name 1 Ann",
+        "why /photos/ann-1.jpg Ann",
+        ("person", "threshold", "exemplars", "faces", "others"),
+    ),
 ]
 
 ROWS: list[tuple[str, str, tuple[str, ...]]] = [
@@ -102,6 +107,16 @@ def test_rows_have_these_keys(
     document = json.loads(run(command, "--json").stdout)
     assert document["schema_version"] == SCHEMA_VERSION == 2
     assert {tuple(sorted(row)) for row in document["rows"]} == {tuple(sorted(keys))}
+
+
+def test_why_counts_the_faces_of_a_crowd_that_tell_nothing(
+    run: Callable[..., Result], two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    run("name 1 Ann")
+    two_people.album.add_photo("/photos/crowd.jpg", *portraits("Ann", 1), *portraits("Zed", 2))
+    told = run("why /photos/crowd.jpg Ann").stdout.splitlines()
+    assert sum(line.startswith("Face ") for line in told) == 1
+    assert told[-1] == "2 more faces are less like Ann than the threshold asks for."
 
 
 def test_a_mistake_is_taken_back_and_told(run: Callable[..., Result]) -> None:

@@ -32,6 +32,8 @@ def test_the_same_person(program: Program, camera: Photographer, tmp_path: Path)
     assert "press photos" in ran.err
     assert "There is no library" in ran.err
     assert not program.db.exists()
+    closer = program("verify", *pair, "--detail", "high", "--device", "cpu")
+    assert "Result      the same person" in closer.lines
 
 
 def test_two_people(program: Program, camera: Photographer, tmp_path: Path) -> None:

@@ -48,14 +48,14 @@ def full(album: Album, portraits: Callable[..., Matrix]) -> Album:
 def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many faces each loading since has read from SQLite."""
     counts: list[int] = []
-    rows = sidecar._rows
+    rows = sidecar.read_vectors
 
     def counted(*arguments: object, **options: object) -> FaceVectors:
         found = rows(*arguments, **options)  # type: ignore[arg-type]
         counts.append(len(found.ids))
         return found
 
-    monkeypatch.setattr(sidecar, "_rows", counted)
+    monkeypatch.setattr(sidecar, "read_vectors", counted)
     return counts
 
 
@@ -141,6 +141,25 @@ def test_new_faces_are_read_and_the_file_renewed(
     check(full.library)
     check(full.library)
     assert read == [FACES, 5, 0]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="what is mapped cannot be seen")
+def test_what_is_renewed_is_not_in_use(
+    full: Album, portraits: Callable[..., Matrix], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows does not replace a file that is mapped."""
+    mapped = []
+    write = vector_file.write
+
+    def looked_at(path: Path, content: vector_file.Stored) -> None:
+        mapped.append(str(vector_file.place_of(path)) in Path("/proc/self/maps").read_text())
+        write(path, content)
+
+    monkeypatch.setattr(vector_file, "write", looked_at)
+    kept = load(full.library)
+    full.add_portraits("ben", portraits("Ben", 5))
+    assert len(load(full.library).ids) == len(kept.ids) + 5
+    assert mapped == [False, False]
 
 
 def test_for_a_few_new_faces_the_file_is_not_renewed(

@@ -242,6 +242,17 @@ def test_arrays_and_single_photos_are_judged_alike(text: str, answer: set[int]) 
         assert evaluate(query, shown.__getitem__, True) is (photo in answer)
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("John", {1}), ("!John", {3}), ("!!John", {1}), ("John & !(Max | !John)", {1})],
+)
+def test_who_is_not_to_be_there_can_be_seen_in_other_photos(text: str, answer: set[int]) -> None:
+    sure, perhaps = {"John": {1}, "Max": {2}}, {"John": {1, 2}, "Max": {2}}
+    query = parse(text)
+    found = evaluate(query, lambda who: sure[who.text], {1, 2, 3}, lambda who: perhaps[who.text])
+    assert found == answer
+
+
 def test_what_is_given_is_not_changed() -> None:
     before = {name: set(photos) for name, photos in PHOTOS.items()}
     evaluate(parse("(John | Anna | Max) & !Max & John"), lambda who: PHOTOS[who.text], EVERYTHING)

@@ -141,26 +141,37 @@ def test_a_mapped_matrix_is_searched(tmp_path: Path) -> None:
     assert len(check(some_of(faces, 3), mapped, 0.6))
 
 
-# The most similar below it
+# And some more
 
 
-@pytest.mark.parametrize("wanted", [1, 10, 200, 5000])
+@pytest.mark.parametrize("more", [1, 10, 200, 5000])
 @pytest.mark.parametrize("count", [1, 3, 16])
-def test_the_most_similar_below_are_those_of_sorting_all(count: int, wanted: int) -> None:
-    faces = crowd(1000, 128)
+def test_the_most_similar_below_are_those_of_sorting_all(count: int, more: int) -> None:
+    faces = crowd(3000, 128)
     exemplars = some_of(faces, count)
     similarities = exact_similarity(exemplars, faces)
-    for threshold, floor in ((0.6, 0.4), (2.0, -1), (0.5, 0.499), (0.3, 0.6)):
-        candidates = np.flatnonzero((similarities >= floor) & (similarities < threshold))
-        best = candidates[np.argsort(-similarities[candidates], kind="stable")][:wanted]
-        rows, found = FaceIndex(faces).below(exemplars, threshold, floor, wanted)
-        assert rows.tolist() == best.tolist()
-        assert found.tolist() == similarities[best].tolist()
+    for threshold in (0.3, 0.6, 2.0):
+        below = np.flatnonzero(similarities < threshold)
+        best = below[np.argsort(-similarities[below], kind="stable")][:more]
+        expected = np.union1d(best, np.flatnonzero(similarities >= threshold))
+        rows, found = FaceIndex(faces).within(exemplars, threshold, more)
+        assert rows.tolist() == expected.tolist()
+        assert found.tolist() == similarities[expected].tolist()
+
+
+def test_none_is_missed_where_a_sample_misleads() -> None:
+    axes = np.eye(16, dtype=np.float32)
+    faces = np.repeat(normalised(axes[0] + 2 * axes[2])[None], 4000, axis=0)
+    faces[:: index.EVERY] = normalised(axes[0] + axes[1])
+    rows, found = FaceIndex(faces).within(axes[:1], 0.9, 100)
+    assert len(rows) == 100
+    assert found.min() == pytest.approx(np.sqrt(0.2))
+    assert (found > 0.7).sum() == 4000 / index.EVERY
 
 
 def test_of_equals_below_the_first_come_first() -> None:
     faces = np.repeat(crowd(2, 128), 150, axis=0)
-    rows, _ = FaceIndex(faces).below(faces[:1], 2, 0.99, 40)
+    rows, _ = FaceIndex(faces).within(faces[:1], 2, 40)
     assert rows.tolist() == list(range(40))
 
 
@@ -168,6 +179,6 @@ def test_a_face_at_the_threshold_is_not_below_it() -> None:
     faces = crowd(400, 128)
     similarities = exact_similarity(faces[:5], faces)
     reached = float(np.sort(similarities)[200])
-    rows, found = FaceIndex(faces).below(faces[:5], reached, -1, 400)
-    assert len(rows) == 200
-    assert (found < reached).all()
+    rows, found = FaceIndex(faces).within(faces[:5], reached, 7)
+    assert len(rows) == 207
+    assert (found < reached).sum() == 7
