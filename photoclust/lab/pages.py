@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from photoclust.lab.chart import Chart, Curve, draw
 from photoclust.lab.measures import Agreement
 from photoclust.lab.reports import ClustersReport, SweepReport
+from photoclust.pages import environment, palette
 
 # In every page, so that it can be told from somebody else's file.
 MARKER = '<meta name="generator" content="photoclust evaluate">'
@@ -63,29 +63,16 @@ def _chart(title: str, report: SweepReport, values: Sequence[Agreement]) -> Char
 
 
 def _render(template: str, **values: object) -> bytes:
-    environment = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(marker=MARKER)
-    environment.filters.update(
-        counted=_counted,
+    templates = environment(__package__)
+    templates.globals.update(marker=MARKER, palette=Markup(palette()))
+    templates.filters.update(
         breakable=_breakable,
         score=lambda value: f"{value:.4f}",
         short=lambda value: f"{value:.3f}",
         mean=lambda value: f"{value:.2f}",
-        day=lambda day: f"{day.day} {day:%B %Y}",
     )
-    html = environment.get_template(template).render(**values)
+    html = templates.get_template(template).render(**values)
     return html.encode("utf-8", "replace")
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    """1 photo, 2 photos, 1,234 photos."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _breakable(name: str) -> Markup:

@@ -7,11 +7,13 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from photoclust.export.gallery.content import Content, Group, ShownFace, ShownPhoto
 from photoclust.export.gallery.pictures import MISSING, THUMB_SIDE
 from photoclust.export.writing import write_whole
+from photoclust.pages import day as in_words
+from photoclust.pages import environment, isolated, palette
 from photoclust.progress import Progress
 
 INDEX = "index.html"
@@ -19,9 +21,6 @@ STATIC = ("style.css", "gallery.js")
 
 # The most faces at the top of a page; the photos below show them all.
 STRIP_FACES = 60
-
-# First strong isolate and its end: a name in an attribute cannot turn the text around it.
-ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
 
 def write_pages(
@@ -44,16 +43,17 @@ def write_pages(
     ------
     OSError : the disk is full, or `out` cannot be written.
     """
-    environment = _environment(title, missing)
+    templates = _environment(title, missing)
     static = resources.files(__package__) / "static"
     for name in STATIC:
-        write_whole(out / name, (static / name).read_bytes())
+        start = palette().encode() if name.endswith(".css") else b""
+        write_whole(out / name, start + (static / name).read_bytes())
 
     written = []
 
     def write(page: str, template: str, **values: object) -> None:
         root = "../" * page.count("/")
-        html = environment.get_template(template).render(root=root, **values)
+        html = templates.get_template(template).render(root=root, **values)
         write_whole(out / page, html.encode())
         written.append(page)
         progress.advance()
@@ -80,39 +80,26 @@ def write_pages(
 
 
 def _environment(title: str, missing: Container[str]) -> Environment:
-    environment = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
+    made = environment(__package__)
+    made.globals.update(
         title=title,
         picture=lambda name: MISSING if name in missing else name,
         strip_faces=STRIP_FACES,
         thumb_size=_thumb_size,
     )
-    environment.filters.update(
-        counted=_counted,
+    made.filters.update(
         date=_date,
         period=_period,
-        isolated=_isolated,
         alt=_alt,
         place=_place,
         percent=lambda share: f"{share:.3%}",
     )
-    return environment
+    return made
 
 
-def _counted(count: int, one: str, many: str = "") -> str:
-    """1 photo, 2 photos, 1,234 photos."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def _date(day: date | None) -> str:
+def _date(when: date | None) -> str:
     """12 May 2019."""
-    return f"{day.day} {day:%B %Y}" if day else "No date"
+    return in_words(when) if when else "No date"
 
 
 def _period(group: Group) -> str:
@@ -124,14 +111,10 @@ def _period(group: Group) -> str:
     return first if first == last else f"{first} – {last}"  # noqa: RUF001 (an en dash is meant)
 
 
-def _isolated(text: str) -> str:
-    return f"{ISOLATE}{text}{END_ISOLATE}"
-
-
 def _alt(shown: ShownFace | ShownPhoto) -> str:
     """Who is to be seen, and when: John, Mary, 12 May 2019."""
     people = [shown.who] if isinstance(shown, ShownFace) else shown.people
-    words = [_isolated(who.name) for who in people]
+    words = [isolated(who.name) for who in people]
     return ", ".join([*words, _date(shown.day)] if shown.day else words)
 
 
