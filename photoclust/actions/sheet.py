@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +29,13 @@ def contact_sheet(
     out: Path | None,
     title: str,
     captions: Sequence[str] | None = None,
+    headings: Mapping[int, str] | None = None,
 ) -> Path:
     """Write the crops of these faces, in their order, as one PNG; returns its path.
 
     Without `out` the file goes to a new folder for temporary files, and without `captions` each
-    face has its number. Only the first `MAX_FACES` are drawn.
+    face has its number. `headings` stand before the face at that place. Only the first `MAX_FACES`
+    are drawn.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def contact_sheet(
     crops = {face.id: crop for face, crop in face_crops(library, faces, CROP_SIDE)}
     captions = captions or [_caption(face) for face in faces]
     captioned = [(crops[face.id], text) for face, text in zip(faces, captions, strict=False)]
-    write_sheet(captioned, out, title)
+    write_sheet(captioned, out, title, headings)
     return out
 
 

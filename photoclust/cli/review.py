@@ -196,18 +196,21 @@ def _show(library: Library, asked: Asked, show: Show | None) -> None:
     from photoclust.actions.sheet import contact_sheet, face_strip
 
     captions = {tile.number: _caption(asked, tile) for tile in asked.tiles}
+    parts = _parts(asked)
+    beside = "Perhaps the same person:" if asked.kind == "who" else "The other cluster:"
     if show is None:
         faces = [tile.face for tile in asked.tiles]
+        headings = {len(parts[0]): beside} if len(parts) > 1 else {}
         title = f"Review {faces[0].id}"
-        sheet = contact_sheet(library, faces, None, title, list(captions.values()))
+        sheet = contact_sheet(library, faces, None, title, list(captions.values()), headings)
         say(f"  {shown_path(str(sheet))}")
         return
     room = show.room()
     side = LINES * room.cell_height
     columns, wide = max(1, room.width // side), side // room.cell_width
-    for part in _parts(asked):
-        if part[0].subject and asked.kind != "is":
-            say("Perhaps the same person:" if asked.kind == "who" else "The other cluster:")
+    for place, part in enumerate(parts):
+        if place:
+            say(beside)
         shown = part[: columns * MOST_ROWS]
         for start in range(0, len(shown), columns):
             row = shown[start : start + columns]
