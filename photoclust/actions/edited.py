@@ -7,7 +7,6 @@ the less the metadata speaks for one and the same shot.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -263,14 +262,7 @@ def _say_again(
     repeats = library.query("SELECT 1 FROM decisions WHERE photo_id = ?", old)
     if not said and not repeats:
         return 0
-    linked = library.query(
-        "SELECT face_id, other_face_id FROM decisions WHERE other_face_id NOT NULL AND"
-        " (face_id IN (SELECT value FROM json_each(?1))"
-        "  OR other_face_id IN (SELECT value FROM json_each(?1)))",
-        json.dumps(said),
-    )
-    staying = {face: face for pair in linked for face in pair}
-    return len(said) if library.journal.copy({**staying, **faces}, {old: new}) else 0
+    return len(said) if library.journal.copy(faces, {old: new}) else 0
 
 
 def _shot(library: Library, photo_id: int) -> _Shot:

@@ -49,10 +49,6 @@ def erase(library: Library, traces: Traces, what: str) -> None:
     """
     run = library._connection.execute
     with library.journal.erasing():
-        # SQLite asks for each row that goes whether a decision refers to it.
-        columns = ("other_face_id", "photo_id")
-        for column in columns:
-            run(f"CREATE INDEX erasing_{column} ON decisions ({column})")
         run(
             "UPDATE decisions SET copy_of = NULL WHERE copy_of IN (SELECT value FROM json_each(?))",
             (_listed(traces.decisions),),
@@ -68,8 +64,6 @@ def erase(library: Library, traces: Traces, what: str) -> None:
             "UPDATE acts SET what = ? WHERE id IN (SELECT value FROM json_each(?))",
             (FORGOTTEN, _listed(traces.words)),
         )
-        for column in columns:
-            run(f"DROP INDEX erasing_{column}")
     library.journal.begin(what + UNFINISHED)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import getpass
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -55,6 +55,9 @@ class Move:
     cluster: int | None
     strength: float | None = None
 
+
+# What a decision is on; one on a person is never copied.
+_SUBJECT = "face_id, other_face_id, photo_id"
 
 _ACTS = """
 SELECT id, made_at, made_by, what, id NOT IN (SELECT act_id FROM undone_acts) AS stands,
@@ -149,43 +152,24 @@ class Journal:
     def copy(self, faces: dict[int, int], photos: dict[int, int]) -> int:
         """Say of other faces and photos what was said of these, as part of the same acts.
 
-        Words that were copied before, in either direction, are not copied again. Both faces of a
-        statement on two must be among the keys. Returns how many decisions were added.
+        Words that were copied before, in either direction, are not copied again. Of a statement on
+        two faces the one that is not among the keys stays, so that the other may follow later.
+        Returns how many decisions were added.
         """
-        columns = "act_id, verdict, face_id, other_face_id, person_id, photo_id, day, text, source"
-        known = self._connection.execute(
-            f"SELECT id, coalesce(copy_of, id), {columns} FROM decisions"
-            " WHERE face_id IN (SELECT value FROM json_each(?1))"
-            " OR photo_id IN (SELECT value FROM json_each(?2)) ORDER BY id",
-            (json.dumps(list(faces)), json.dumps(list(photos))),
-        ).fetchall()
-        there = self._said_of(faces.values(), photos.values())
+        columns = f"{_SUBJECT}, act_id, verdict, person_id, day, text, source"
+        known = self._said_of(faces, photos, columns)
+        there = {tuple(row) for row in self._said_of(faces.values(), photos.values(), _SUBJECT)}
         added = 0
-        for _id, root, act, verdict, face, other, person, photo, day, text, source in known:
-            if other is not None and other not in faces:
-                continue
-            subject = (
-                None if face is None else faces[face],
-                None if photo is None else photos[photo],
-            )
-            if (root, *subject) in there:
-                continue
-            self._connection.execute(
-                f"INSERT INTO decisions ({columns}, copy_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    act,
-                    verdict,
-                    subject[0],
-                    None if other is None else faces[other],
-                    person,
-                    subject[1],
-                    day,
-                    text,
-                    source,
-                    root,
-                ),
-            )
-            added += 1
+        for root, face, other, photo, *said in known:
+            subject = (faces.get(face, face), faces.get(other, other), photos.get(photo, photo))
+            is_of_one = face is not None and subject[0] == subject[1]
+            if not is_of_one and (root, *subject) not in there:
+                self._connection.execute(
+                    f"INSERT INTO decisions (copy_of, {columns})"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (root, *subject, *said),
+                )
+                added += 1
         return added
 
     @contextmanager
@@ -201,15 +185,16 @@ class Journal:
             self._connection.execute(sql)
 
     def _said_of(
-        self, faces: Collection[int], photos: Collection[int]
-    ) -> set[tuple[int, int | None, int | None]]:
-        rows = self._connection.execute(
-            "SELECT coalesce(copy_of, id), face_id, photo_id FROM decisions"
-            " WHERE face_id IN (SELECT value FROM json_each(?))"
-            " OR photo_id IN (SELECT value FROM json_each(?))",
+        self, faces: Iterable[int], photos: Iterable[int], columns: str
+    ) -> list[sqlite3.Row]:
+        """What was said of these, by the decision that was first to say it, in their order."""
+        return self._connection.execute(
+            f"SELECT coalesce(copy_of, id), {columns} FROM decisions"
+            " WHERE face_id IN (SELECT value FROM json_each(?1))"
+            " OR other_face_id IN (SELECT value FROM json_each(?1))"
+            " OR photo_id IN (SELECT value FROM json_each(?2)) ORDER BY id",
             (json.dumps(list(faces)), json.dumps(list(photos))),
-        )
-        return {(root, face, photo) for root, face, photo in rows}
+        ).fetchall()
 
     def _reverse(self, act_id: int, by_act: int, *, undone: bool) -> None:
         self._connection.execute(

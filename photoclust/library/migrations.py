@@ -417,6 +417,7 @@ CREATE TABLE reversals (       -- acts that took others back, or had them count 
 INSERT INTO reversals (act_id, target_id, undone)
 SELECT undone_by, id, 1 FROM acts WHERE undone_by IS NOT NULL ORDER BY undone_by, id;
 CREATE INDEX reversals_target ON reversals (target_id);
+CREATE INDEX reversals_act ON reversals (act_id);
 
 CREATE TABLE identities (      -- somebody a human named; what is known of them: `people`
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -474,6 +475,8 @@ ALTER TABLE acts_5 RENAME TO acts;
 ALTER TABLE decisions_5 RENAME TO decisions;
 CREATE INDEX decisions_face ON decisions (face_id);
 CREATE INDEX decisions_person ON decisions (person_id);
+CREATE INDEX decisions_other ON decisions (other_face_id) WHERE other_face_id IS NOT NULL;
+CREATE INDEX decisions_photo ON decisions (photo_id) WHERE photo_id IS NOT NULL;
 CREATE INDEX decisions_copy ON decisions (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX denied ON decisions (face_id, person_id) WHERE verdict = 'is_not';
 CREATE INDEX said_of_people ON decisions (person_id, verdict) WHERE source = 'person';

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from photoclust.actions.carry import Placer, carry_from_packs, counterparts
+from photoclust.actions.different import different_faces
 from photoclust.actions.edited import AS_IT_WAS, TURNS, Turn, carry_to_version
 from photoclust.actions.history import redo, undo
+from photoclust.actions.reject import reject_from_cluster
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.errors import UnreadablePhoto
@@ -254,6 +256,37 @@ def test_statements_on_two_faces_and_on_the_photo_go_along(
     assert new in library.decisions.allowed_photos()
 
 
+@pytest.mark.parametrize("edited", ["who was rejected", "who stays"])
+def test_a_rejected_face_stays_rejected_whichever_file_is_edited(
+    file: File, ann: Matrix, edited: str
+) -> None:
+    library = file.album.library
+    others = file.album.add_portraits("ann", ann[1:])
+    old, (face,) = file.write("a", (LEFT, ann[0]))
+    cluster = file.album.add_cluster(face, *others)
+    rejected = [face] if edited == "who was rejected" else others
+    reject_from_cluster(library, rejected, cluster)
+    new, (copy,) = file.write("b", (LEFT, ann[0]))
+    assert file.carry(old, new) == 1
+    assert apart(file.album, copy) == set(others)
+    file.write("a", (LEFT, ann[0]))
+    assert file.carry(new, old) == 0
+
+
+def test_two_faces_that_are_told_apart_may_become_one(file: File, ann: Matrix) -> None:
+    """The second file is overwritten with the first; whoever told them apart was wrong."""
+    other = File(file.album, "/photos/2.jpg")
+    one, (face,) = file.write("a", (LEFT, ann[0]))
+    two, (copy,) = other.write("b", (LEFT, ann[0]))
+    file.album.say("Ann", face)
+    different_faces(file.album.library, face, copy)
+    other.write("a", (LEFT, ann[0]))
+    assert other.carry(two, one) == 0
+    other.write("b", (LEFT, ann[0]))
+    assert other.carry(one, two) == 1
+    assert file.album.whose(copy) == "Ann"
+
+
 def test_a_photo_that_has_another_file_keeps_its_own_names(file: File, ann: Matrix) -> None:
     old, (face,) = file.write("a", (LEFT, ann[0]))
     File(file.album, "/photos/copy.jpg").write("a")
@@ -371,6 +404,16 @@ def test_a_face_by_hand_that_was_taken_back_hides_no_detected_one(file: File, an
     assert [item.id for item in file.album.library.faces.of_photo(photo)] == [face]
 
 
+def apart(album: Album, face: int) -> set[int]:
+    """Whom a human told from this face."""
+    pairs = [
+        {link.face_id, link.other_face_id}
+        for link in album.library.decisions.links()
+        if not link.same
+    ]
+    return {other for pair in pairs if face in pair for other in pair} - {face}
+
+
 def mark(file: File, photo: int, look: Vector) -> int:
     library = file.album.library
     with library.transaction():
@@ -421,6 +464,24 @@ def test_a_photo_that_was_away_is_spoken_of_once_another_pack_sees_it(
         ("Bea", False),
     ]
     assert seen[0].id == new
+
+
+def test_faces_are_told_apart_in_another_pack_once_it_has_seen_both(
+    file: File, ann: Matrix, ben: Matrix, other_pack: StoredPack
+) -> None:
+    album, library = file.album, file.album.library
+    away, (face,) = file.write("a", (LEFT, ann[0]))
+    there = File(album, "/photos/2.jpg")
+    _, (other,) = there.write("b", (LEFT, ann[1]))
+    different_faces(library, face, other)
+    _, (new_other,) = there.write("b", (LEFT, ben[1]), pack=other_pack.id)
+    with library.transaction():
+        library.journal.copy({other: new_other}, {})
+        library.packs.use(other_pack.id)
+    _, (new,) = file.write("a", (LEFT, ben[0]), pack=other_pack.id)
+    with library.transaction():
+        carry_from_packs(library, Blind(album), [album.pack_id], away, "")
+    assert new_other in apart(album, new)
 
 
 def test_one_pack_is_in_use_and_the_clusters_are_its_own(
