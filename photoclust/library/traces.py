@@ -27,13 +27,6 @@ AND NOT (coalesce(verdict, '') = 'unnamed' AND source = 'face')
 AND (face_id, cluster_people.person_id) NOT IN (SELECT face_id, person_id FROM denials)
 """
 
-# Who was found to be the same: in one act they were said to be gone and another got their name.
-_MERGED = f"""
-SELECT gone.person_id FROM standing_decisions AS gone
-JOIN standing_decisions AS kept ON kept.act_id = gone.act_id AND kept.verdict = 'aliases'
-WHERE gone.verdict = 'gone' AND kept.person_id IN {_THESE} AND gone.person_id NOT IN {_THESE}
-"""
-
 # What was said of these faces and then of the same as another pack, or file, shows them.
 _SAID_ALIKE = f"""
 WITH one AS (SELECT coalesce(copy_of, id) AS root FROM decisions WHERE face_id IN {_THESE}),
@@ -196,10 +189,8 @@ def way_back(library: Library, name: str) -> str | None:
 
 
 def _same_people(library: Library, person_id: int) -> tuple[int, ...]:
-    people = {person_id}
-    while found := _ids(library, _MERGED, people):
-        people |= found
-    return tuple(sorted(people))
+    merged = f"SELECT person_id FROM gone_people WHERE kept_id IN {_THESE}"
+    return tuple(sorted({person_id} | _ids(library, merged, [person_id])))
 
 
 def _once_more(library: Library, faces: Collection[int]) -> set[int]:

@@ -224,6 +224,20 @@ def test_back_and_forth_carries_only_what_is_new(file: File, ann: Matrix) -> Non
     assert decisions() == 6
 
 
+def test_a_word_that_is_copied_later_is_no_later_word(file: File, ann: Matrix) -> None:
+    second = File(file.album, "/photos/copy.jpg")
+    old, (face,) = file.write("a", (LEFT, ann[0]))
+    second.write("a")
+    file.album.say("Ann", face)
+    new, (copy,) = file.write("b", (LEFT, ann[0]))
+    file.carry(old, new)
+    file.album.say("Ben", face)
+    file.album.say("Cem", copy)
+    second.write("b")
+    second.carry(old, new)
+    assert file.album.whose(copy) == "Cem"
+
+
 def test_words_go_on_from_version_to_version(file: File, ann: Matrix) -> None:
     first, (face,) = file.write("a", (LEFT, ann[0]))
     file.album.say("Ann", face)

@@ -20,7 +20,13 @@ from photoclust.actions.ignore import (
     ignore_unnamed,
 )
 from photoclust.actions.merge import merge_clusters
-from photoclust.actions.name import confirm_cluster, confirm_faces, name_cluster, name_faces
+from photoclust.actions.name import (
+    confirm_cluster,
+    confirm_faces,
+    name_cluster,
+    name_faces,
+    unname_cluster,
+)
 from photoclust.actions.person import (
     delete_person,
     merge_people,
@@ -381,6 +387,67 @@ def test_a_deleted_person_leaves_faces_of_nobody(two_people: TwoPeople) -> None:
     undo(library)
     undo(library)
     assert {two_people.album.whose(face) for face in two_people.ann} == {"Ann"}
+
+
+@pytest.mark.parametrize(("end", "whose"), [(delete_person, None), (merge_people, "Anna")])
+def test_an_undo_brings_nobody_back_who_is_gone(
+    two_people: TwoPeople, end: Callable[..., object], whose: str | None
+) -> None:
+    library, face, number = two_people.library, two_people.ben[0], two_people.ann_cluster
+    name_cluster(library, number, "John")
+    unname_cluster(library, number)
+    unnamed = library.journal.acts(1)[0].id
+    name_faces(library, [face], "John")
+    given = name_faces(library, [face], "Ben").act
+    name_faces(library, two_people.ben[1:2], "Anna")
+    end(library, *(["John"] if whose is None else ["Anna", "John"]))
+    undo(library, unnamed)
+    undo(library, given)
+    assert {two_people.album.whose(item) for item in (face, *two_people.ann)} == {whose}
+    owners = {library.people.numbered(owner).name for owner in library.clusters.owners().values()}
+    assert owners == {whose} - {None}
+    undo(library, next(act.id for act in library.journal.acts() if act.what.startswith("person")))
+    assert {two_people.album.whose(item) for item in (face, *two_people.ann)} == {"John"}
+
+
+def test_who_is_gone_is_followed_through_everybody_they_became(two_people: TwoPeople) -> None:
+    library, (face, *others) = two_people.library, two_people.ann
+    for name, other in zip(("Ann", "Anna"), others, strict=True):
+        name_faces(library, [other], name)
+    name_faces(library, [face], "Annie")
+    given = name_faces(library, [face], "Ben").act
+    merge_people(library, "Anna", "Annie")
+    merge_people(library, "Ann", "Anna")
+    undo(library, given)
+    assert two_people.album.whose(face) == "Ann"
+    delete_person(library, "Ann")
+    assert two_people.album.whose(face) is None
+
+
+def test_two_who_are_one_with_each_other_are_nobody(two_people: TwoPeople) -> None:
+    """Merged one way, taken back, merged the other way, done again: neither is left."""
+    library, (face, *_) = two_people.library, two_people.ann
+    name_faces(library, [face], "Ann")
+    name_faces(library, two_people.ben[:1], "Ben")
+    merge_people(library, "Ann", "Ben")
+    merged = library.journal.acts(1)[0].id
+    undo(library)
+    merge_people(library, "Ben", "Ann")
+    redo(library, merged)
+    assert library.people.all() == []
+    assert two_people.album.whose(face) is None
+
+
+def test_whoever_merges_keeps_the_faces_that_were_said_to_be_the_first(
+    two_people: TwoPeople,
+) -> None:
+    library, (face, other, _) = two_people.library, two_people.ann
+    name_faces(library, [face], "Ann")
+    name_faces(library, two_people.ben[:1], "Anna")
+    reject_faces(library, [face, other], "Anna")
+    merge_people(library, "Ann", "Anna")
+    assert two_people.album.whose(face) == "Ann"
+    assert [number for number, _person in library.decisions.denials()] == [other]
 
 
 def test_renaming_keeps_everything_else(two_people: TwoPeople) -> None:

@@ -218,14 +218,30 @@ def replayed(library: Library) -> dict[int, tuple[str, int | None, str]]:
     undone: set[int] = set()
     for target, taken_back in library.query("SELECT target_id, undone FROM reversals ORDER BY id"):
         (undone.add if taken_back else undone.discard)(target)
+    decisions = [
+        row
+        for row in library.query(
+            "SELECT act_id, verdict, face_id, person_id, source FROM decisions ORDER BY act_id, id"
+        )
+        if row[0] not in undone
+    ]
+    one_with: dict[int, int | None] = {}
+    for act, verdict, _face, person, _source in decisions:
+        if verdict == "called":
+            one_with.pop(person, None)
+        elif verdict == "gone":
+            kept = [row[3] for row in decisions if row[:2] == (act, "aliases")]
+            one_with[person] = kept[0] if kept else None
     words: dict[int, tuple[str, int | None, str]] = {}
     denied: set[tuple[int, int]] = set()
-    for act, verdict, face, person, source in library.query(
-        "SELECT act_id, verdict, face_id, person_id, source FROM decisions ORDER BY id"
-    ):
-        if act in undone:
-            continue
-        if verdict == "is_not":
+    for _act, verdict, face, person, source in decisions:
+        passed: set[int | None] = set()
+        while person in one_with:
+            passed.add(person)
+            person = None if one_with[person] in passed else one_with[person]
+        if verdict == "is" and person is None:
+            words[face] = ("unnamed", None, source)
+        elif verdict == "is_not":
             denied.add((face, person))
         elif verdict in ("is", "unnamed", *map(str, Ignored)):
             words[face] = (verdict, person, source)
@@ -245,6 +261,9 @@ def check_journal(library: Library) -> None:
     kinds = {str(kind) for kind in Ignored}
     ignored = {face: str(kind) for face, kind in library.decisions.ignored().items()}
     assert ignored == {face: word for face, (word, _, _) in words.items() if word in kinds}
+    everybody = {person.id for person in library.people.all()}
+    assert everybody >= {item.person_id for item in library.people.named_faces()}
+    assert everybody >= set(library.clusters.owners().values())
 
 
 def on_fresh_clusters(library: Library, check: Callable[[Library], None]) -> None:
