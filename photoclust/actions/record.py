@@ -119,7 +119,7 @@ class Recorder:
         with self._library.transaction():
             if result.content_hash:
                 photo_id = photos.add(result.content_hash)
-                self._write_file(result.file, photo_id)
+                self._write_broken(result.file, photo_id)
                 if photos.status_of(photo_id, self._pack.id) != "done":
                     photos.record_scan(
                         photo_id,
@@ -161,12 +161,15 @@ class Recorder:
         before = photos.photo_at(copy.file.path)
         others = set(photos.paths_of([photo.id]).get(photo.id, [])) - {copy.file.path}
         gone = {path for path in others if is_gone(path)}
+        is_broken = photo.status == "failed"
         with self._library.transaction():
-            self._write_file(copy.file, photo.id)
             photos.mark_missing((os.fsencode(path) for path in gone), now())
-            carried = self._carry(before, photo.id, copy.file.path)
-        self._report.carried += carried
-        if photo.status == "failed":
+            if is_broken:
+                self._write_broken(copy.file, photo.id)
+            else:
+                self._write_file(copy.file, photo.id)
+                self._report.carried += self._carry(before, photo.id, copy.file.path)
+        if is_broken:
             self._report.failed.append((copy.file.path, photo.reason or "failed before"))
         elif before == photo.id:
             self._report.unchanged += 1
@@ -184,6 +187,12 @@ class Recorder:
         if before not in (None, photo_id):
             carried += carry_to_version(self._library, self._placer, before, photo_id, path)
         return carried
+
+    def _write_broken(self, file: PhotoFile, photo_id: int) -> None:
+        """A file that cannot be decoded. Where another photo was seen, that may yet come back."""
+        before = self._library.photos.photo_at(file.path)
+        if before is None or before == photo_id or not self._library.photos.was_seen(before):
+            self._write_file(file, photo_id)
 
     def _write_file(
         self, file: PhotoFile, photo_id: int | None, failure: str | None = None

@@ -13,6 +13,7 @@ from photoclust.actions.carry import Placer, carry_from_packs, counterparts
 from photoclust.actions.different import different_faces
 from photoclust.actions.edited import AS_IT_WAS, TURNS, Turn, carry_to_version
 from photoclust.actions.history import redo, undo
+from photoclust.actions.record import Recorder, ScanReport
 from photoclust.actions.reject import reject_from_cluster
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
@@ -21,7 +22,9 @@ from photoclust.library.clock import now
 from photoclust.library.faces import Place
 from photoclust.library.packs import StoredPack
 from photoclust.photos.decode import PhotoFacts
+from photoclust.photos.discover import PhotoFile
 from photoclust.photos.metadata import Metadata
+from photoclust.pipeline.results import Examined, Result, Unreadable
 from photoclust.vectors import Matrix, Vector
 
 if TYPE_CHECKING:
@@ -385,6 +388,38 @@ def test_a_face_that_is_not_there_any_more_is_not_made_up(
     new, (copy,) = file.write("b", (LEFT, ann[0]))
     assert file.carry(old, new, Blind(file.album, (LEFT, ann[0]))) == 1  # Ben was painted over
     assert [item.id for item in file.album.library.faces.of_photo(new)] == [copy]
+
+
+@pytest.mark.parametrize("scans", [1, 2])
+def test_a_file_that_was_broken_for_a_while_keeps_its_people(
+    file: File, ann: Matrix, scans: int
+) -> None:
+    """A scan came while somebody saved it."""
+    library, pack = file.album.library, file.album.library.packs.in_use()
+    assert pack is not None
+    facts = PhotoFacts(800, 600, Metadata(MAY, camera="X100"))
+    face = DetectedFace(detection(LEFT), ann[0], 0.9)
+
+    def scan(result: Result) -> ScanReport:
+        report = ScanReport()
+        recorder = Recorder(library, pack, report)
+        if isinstance(result, Unreadable) and not recorder.claim("half"):
+            result = Examined(result.file, "half")
+        recorder.write(result)
+        recorder.finish(1)
+        return report
+
+    def written(at: int) -> PhotoFile:
+        return PhotoFile(file.path, 1, at, "photo")
+
+    scan(Examined(written(1), "whole", facts, (face,)))
+    file.album.say("Ann", *(item.id for item in library.faces.all()))
+    for _ in range(scans):
+        report = scan(Unreadable(written(2), "truncated", "half"))
+        assert report.failed == [(file.path, "truncated")]
+        assert [item.person for item in library.faces.all()] == ["Ann"]
+    assert scan(Examined(written(3), "edited", facts, (face,))).carried == 1
+    assert [item.person for item in library.faces.all()] == ["Ann"]
 
 
 # Marked by hand
