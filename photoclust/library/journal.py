@@ -206,8 +206,15 @@ class Journal:
             " FROM moves WHERE act_id = ? ORDER BY id",
             (act_id,),
         ).fetchall()
+        earlier, moved_since = self._earlier_moves(act_id), self._moved_since(act_id)
         for face_id, *ends in reversed(moves) if undone else moves:
+            if face_id in moved_since:
+                continue
             before, after = tuple(ends[:2]), tuple(ends[2:])
+            for is_undone, from_cluster, from_strength, to_cluster in earlier.get(face_id, ()):
+                if not is_undone or to_cluster != before[0]:
+                    break
+                before = (from_cluster, from_strength)
             here, there = (after, before) if undone else (before, after)
             present = self._connection.execute(
                 "SELECT cluster_id FROM memberships WHERE face_id = ?", (face_id,)
@@ -215,6 +222,35 @@ class Journal:
             if (present[0] if present else None) == here[0]:
                 self._place(face_id, *there)
         self._drop_empty()
+
+    def _earlier_moves(self, act_id: int) -> dict[int, list[tuple[bool, int, float, int]]]:
+        """Of the faces that an act moved, what moved them before, the newest first.
+
+        Is that taken back by now, from where, how sure, to where. Of acts that counted when this
+        one was done.
+        """
+        found: dict[int, list[tuple[bool, int, float, int]]] = {}
+        for face_id, *move in self._connection.execute(
+            "SELECT face_id, act_id IN (SELECT act_id FROM undone_acts), before_cluster,"
+            " before_strength, after_cluster FROM moves WHERE act_id < ?1"
+            " AND face_id IN (SELECT face_id FROM moves WHERE act_id = ?1)"
+            " AND NOT ifnull((SELECT undone FROM reversals WHERE target_id = moves.act_id"
+            "  AND act_id < ?1 ORDER BY id DESC LIMIT 1), 0)"
+            " ORDER BY id DESC",
+            (act_id,),
+        ):
+            found.setdefault(face_id, []).append(tuple(move))
+        return found
+
+    def _moved_since(self, act_id: int) -> set[int]:
+        """Faces that a later act moved which counts."""
+        rows = self._connection.execute(
+            "SELECT face_id FROM moves WHERE act_id > ?1"
+            " AND face_id IN (SELECT face_id FROM moves WHERE act_id = ?1)"
+            " AND act_id NOT IN (SELECT act_id FROM undone_acts)",
+            (act_id,),
+        )
+        return {row[0] for row in rows}
 
     def _place(self, face_id: int, cluster: int | None, strength: float | None) -> None:
         if cluster is None:

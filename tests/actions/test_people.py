@@ -512,6 +512,18 @@ def test_undoing_does_not_move_what_something_else_moved(two_people: TwoPeople) 
     assert groups(library) == {frozenset(two_people.ann), frozenset(two_people.ben[1:])}
 
 
+def test_a_face_goes_back_to_where_it_was_before_everything_that_was_undone(
+    two_people: TwoPeople,
+) -> None:
+    library = two_people.library
+    before = library.clusters.memberships()
+    merged = merge_clusters(library, two_people.ann_cluster, two_people.ben_cluster).act
+    rejected = reject_from_cluster(library, [two_people.ben[0]], two_people.ann_cluster).act
+    undo(library, merged)
+    undo(library, rejected)
+    assert library.clusters.memberships() == before
+
+
 def test_the_journal_is_never_overwritten(two_people: TwoPeople) -> None:
     library = two_people.library
     act = name_cluster(library, two_people.ann_cluster, "Ann").act

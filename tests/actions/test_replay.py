@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -336,3 +337,24 @@ def test_undoing_every_act_leads_back_step_by_step(happened: list[tuple[str, int
         for later in states[1:]:
             redo(library)
             assert state() == later
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps(ACTS, 6), st.randoms(use_true_random=False))
+def test_acts_are_taken_back_and_done_again_in_whatever_order(
+    happened: list[tuple[str, int, int]], chance: Random
+) -> None:
+    with life() as lived:
+        library = lived.library
+        began, start = len(library.journal.acts()), library.clusters.memberships()
+        for name, a, b in happened:
+            with suppress(PhotoclustError):
+                getattr(lived, name)(a, b)
+        acts = [act.id for act in library.journal.acts()][:-began]
+        expected = said(library), library.clusters.memberships()
+        for act in chance.sample(acts, len(acts)):
+            undo(library, act)
+        assert library.clusters.memberships() == start
+        for act in chance.sample(acts, len(acts)):
+            redo(library, act)
+        assert (said(library), library.clusters.memberships()) == expected
