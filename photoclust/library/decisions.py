@@ -131,6 +131,25 @@ class Decisions:
         )
         return {face: Ignored(verdict) for face, verdict in rows}
 
+    def said_before_ignoring(self, face_ids: Iterable[int]) -> dict[int, tuple[int | None, str]]:
+        """Face -> whose it was said to be (None: nobody's), and what was pointed at.
+
+        Where nothing was said, or it was denied since, it is nobody's as its cluster is.
+        """
+        faces = list(face_ids)
+        rows = self._connection.execute(
+            "SELECT face_id, iif(verdict = 'is', person_id, NULL), source FROM ("
+            "  SELECT face_id, verdict, person_id, source,"
+            "         row_number() OVER (PARTITION BY face_id ORDER BY act_id DESC, id DESC) AS age"
+            "  FROM face_words WHERE verdict IN ('is', 'unnamed')"
+            "  AND face_id IN (SELECT value FROM json_each(?)))"
+            " WHERE age = 1 AND (face_id, ifnull(person_id, 0)) NOT IN"
+            "  (SELECT face_id, person_id FROM denials)",
+            (json.dumps(faces),),
+        )
+        said = {face: (person, source) for face, person, source in rows}
+        return {face: said.get(face, (None, "cluster")) for face in faces}
+
     def allowed_photos(self) -> set[int]:
         """The photos that may show one person twice."""
         rows = self._connection.execute("SELECT photo_id FROM allowed_photos")

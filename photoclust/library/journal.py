@@ -149,6 +149,25 @@ class Journal:
                 self._place(item.face_id, *after)
         self._drop_empty()
 
+    def taken_out_by_ignoring(self, face_ids: Iterable[int]) -> list[Move]:
+        """How these faces would go back into the clusters that ignoring them took them out of.
+
+        Those that are in a cluster now, or whose cluster is no more, are left out.
+        """
+        return [
+            Move(face, cluster, strength)
+            for face, cluster, strength, _newest in self._connection.execute(
+                "SELECT face_id, before_cluster, before_strength, max(id) FROM moves"
+                " WHERE face_id IN (SELECT value FROM json_each(?))"
+                " AND face_id NOT IN (SELECT face_id FROM memberships)"
+                " AND before_cluster IN (SELECT id FROM clusters) AND act_id IN"
+                "  (SELECT act_id FROM standing_decisions WHERE face_id = moves.face_id"
+                "   AND verdict IN ('not_face', 'stranger', 'hidden'))"
+                " GROUP BY face_id",
+                (json.dumps(list(face_ids)),),
+            )
+        ]
+
     def copy(self, faces: dict[int, int], photos: dict[int, int]) -> int:
         """Say of other faces and photos what was said of these, as part of the same acts.
 

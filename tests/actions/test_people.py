@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photoclust.actions.cluster import cluster
+from photoclust.actions.different import different_clusters
 from photoclust.actions.find import find
 from photoclust.actions.history import redo, undo
 from photoclust.actions.ignore import (
@@ -38,6 +40,7 @@ from photoclust.actions.person import (
 )
 from photoclust.actions.reject import reject_faces, reject_from_cluster
 from photoclust.actions.split import apply_split, plan_split
+from photoclust.actions.statements import MOST_TOLD, say_one
 from photoclust.errors import NotFound, PhotoclustError, UsageError
 from photoclust.library import Library
 from photoclust.library.decisions import Ignored
@@ -221,6 +224,21 @@ def test_a_face_leaves_an_unnamed_cluster_for_good(two_people: TwoPeople) -> Non
         reject_from_cluster(library, two_people.ann[1:], two_people.ann_cluster)
 
 
+def test_a_face_is_told_from_those_of_a_large_cluster_that_are_most_like_it(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    library = album.library
+    face, *others = album.add_portraits("ann", portraits("Ann", 3 * MOST_TOLD))
+    with library.transaction():
+        say_one(library, library.journal.begin("same"), [others[-1], face])
+    reject_from_cluster(library, [face], album.add_cluster(face, *others))
+    links = library.decisions.links()
+    assert not any(link.same for link in links)
+    assert len(links) <= MOST_TOLD + 1
+    cluster(library, full=True)
+    assert groups(library) == {frozenset(others)}
+
+
 def test_rejecting_from_a_named_cluster_rejects_from_the_person(two_people: TwoPeople) -> None:
     name_cluster(two_people.library, two_people.ann_cluster, "Ann")
     report = reject_from_cluster(two_people.library, [two_people.ann[0]], two_people.ann_cluster)
@@ -271,6 +289,51 @@ def test_a_stranger_is_never_a_match(two_people: TwoPeople) -> None:
         heed_again(library, [face])
 
 
+@pytest.mark.parametrize("kind", Ignored)
+def test_who_is_heeded_again_is_in_the_cluster_and_takes_its_name(
+    two_people: TwoPeople, portraits: Callable[..., Matrix], kind: Ignored
+) -> None:
+    library, album = two_people.library, two_people.album
+    name_cluster(library, two_people.ann_cluster, "Ann")
+    (new,) = album.add_photo("/photos/new.jpg", portraits("Ann", 4)[3])
+    cluster(library)
+    before = library.faces.get(new)
+    ignore_faces(library, [new], kind)
+    heed_again(library, [new])
+    assert library.faces.get(new) == before
+    name_cluster(library, two_people.ann_cluster, "Eve")
+    assert album.whose(new) == "Eve"
+
+
+def test_who_is_heeded_again_has_the_name_that_was_given(two_people: TwoPeople) -> None:
+    library, (face, other, _) = two_people.library, two_people.ann
+    name_faces(library, [face, other], "Ann")
+    reject_faces(library, [other], "Ann")
+    ignore_faces(library, [face, other], Ignored.NOT_FACE)
+    heed_again(library, [face, other])
+    assert [two_people.album.whose(item) for item in (face, other)] == ["Ann", None]
+    undo(library)
+    assert set(library.decisions.ignored()) == {face, other}
+
+
+def test_a_face_of_an_ignored_cluster_is_heeded_alone(two_people: TwoPeople) -> None:
+    library, (face, *others) = two_people.library, two_people.ann
+    ignore_cluster(library, two_people.ann_cluster, Ignored.HIDDEN)
+    heed_again(library, [face])
+    assert {item.id for item in library.faces.all() if item.ignored} == set(others)
+
+
+def test_who_is_heeded_again_does_not_go_back_among_others(two_people: TwoPeople) -> None:
+    library, (face, *others) = two_people.library, two_people.ann
+    name_faces(library, [face], "Ann")
+    ignore_faces(library, [face], Ignored.NOT_FACE)
+    name_faces(library, others, "Eve")
+    heed_again(library, [face])
+    stored = library.faces.get(face)
+    assert stored is not None
+    assert (stored.person, stored.cluster) == ("Ann", None)
+
+
 def test_everybody_who_is_rarely_seen_is_ignored_at_once(
     two_people: TwoPeople, portraits: Callable[..., Matrix]
 ) -> None:
@@ -303,6 +366,59 @@ def test_a_named_cluster_is_not_ignored_by_mistake(two_people: TwoPeople) -> Non
     name_cluster(two_people.library, two_people.ann_cluster, "Ann")
     with pytest.raises(PhotoclustError, match="is Ann"):
         ignore_cluster(two_people.library, two_people.ann_cluster, Ignored.STRANGER)
+
+
+# A clustering in between
+
+
+def put_out(people: TwoPeople, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The face that a scan in another terminal takes out of its cluster just before an act."""
+    library, (*_, face) = people.library, people.ben
+    transaction = library.transaction
+
+    def afterwards() -> AbstractContextManager[None]:
+        monkeypatch.setattr(library, "transaction", transaction)
+        with transaction():
+            library.clusters.change([face], [])
+        return transaction()
+
+    monkeypatch.setattr(library, "transaction", afterwards)
+    return face
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        merge_clusters,
+        different_clusters,
+        lambda library, _ann, ben: ignore_cluster(library, ben, Ignored.STRANGER),
+    ],
+)
+def test_an_act_speaks_of_clusters_as_they_are(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch, act: Callable[..., object]
+) -> None:
+    library = two_people.library
+    face = put_out(two_people, monkeypatch)
+    act(library, two_people.ann_cluster, two_people.ben_cluster)
+    assert library.journal.acts_on(face) == []
+    assert face not in {item.face_id for item in library.clusters.memberships()}
+
+
+def test_a_face_that_just_left_is_not_rejected(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = put_out(two_people, monkeypatch)
+    with pytest.raises(PhotoclustError, match="is not in cluster"):
+        reject_from_cluster(two_people.library, [face], two_people.ben_cluster)
+
+
+def test_a_face_that_just_left_is_not_confirmed(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_people.album.say("Ben", *two_people.ben[:3], source="cluster")
+    put_out(two_people, monkeypatch)
+    with pytest.raises(PhotoclustError, match="confirmed already"):
+        confirm_cluster(two_people.library, two_people.ben_cluster)
 
 
 # Confirming

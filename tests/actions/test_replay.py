@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from photoclust.actions.cluster import cluster
 from photoclust.actions.history import redo, undo
-from photoclust.actions.ignore import ignore_cluster, ignore_faces, ignore_unnamed
+from photoclust.actions.ignore import heed_again, ignore_cluster, ignore_faces, ignore_unnamed
 from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import (
     confirm_cluster,
@@ -126,6 +126,10 @@ class Life:
 
     def ignore_cluster(self, a: int, b: int) -> None:
         ignore_cluster(self.library, self._cluster(a), list(Ignored)[b % 3])
+
+    def heed_again(self, a: int, b: int) -> None:
+        ignored = sorted(self.library.decisions.ignored())
+        heed_again(self.library, ignored[a % max(1, len(ignored)) :][: 1 + b % 2])
 
     def ignore_unnamed(self, a: int, b: int) -> None:
         ignore_unnamed(self.library, Ignored.STRANGER, max_photos=b % 3)
