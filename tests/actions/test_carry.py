@@ -11,7 +11,13 @@ import pytest
 
 from photoclust.actions.carry import Placer, carry_from_packs, counterparts
 from photoclust.actions.different import different_faces
-from photoclust.actions.edited import AS_IT_WAS, TURNS, Turn, carry_to_version
+from photoclust.actions.edited import (
+    AS_IT_WAS,
+    TURNS,
+    Turn,
+    carry_to_version,
+    carry_to_version_unseen,
+)
 from photoclust.actions.history import redo, undo
 from photoclust.actions.record import Recorder, ScanReport
 from photoclust.actions.reject import reject_from_cluster
@@ -367,6 +373,18 @@ def test_a_turned_picture_is_the_same(file: File, ann: Matrix, ben: Matrix, turn
     assert [file.album.whose(copy) for copy in copies] == ["Ann", "Ben"]
 
 
+def test_a_face_in_the_middle_of_a_mirrored_picture_proves_no_other_turn(
+    file: File, ann: Matrix, ben: Matrix
+) -> None:
+    middle = Box(0.4, 0.2, 0.6, 0.7)
+    old, faces = file.write("a", (middle, ann[0]), (RIGHT, ben[0]))
+    for name, face in zip(("Ann", "Ben"), faces, strict=True):
+        file.album.say(name, face)
+    new, copies = file.write("b", (middle, ann[0]), (LEFT, ben[0]))
+    assert file.carry(old, new, Blind(file.album, (middle, ann[0]), (LEFT, ben[0]))) == 2
+    assert [file.album.whose(copy) for copy in copies] == ["Ann", "Ben"]
+
+
 def test_a_face_that_is_not_detected_any_more_is_looked_for_where_it_was(
     file: File, ann: Matrix
 ) -> None:
@@ -436,6 +454,27 @@ def test_a_face_by_hand_goes_along_and_is_undone_with_it(file: File, ann: Matrix
     assert library.faces.of_photo(new) == []
     redo(library, act)
     assert [item.person for item in library.faces.of_photo(new)] == ["Ann"]
+
+
+def test_a_face_by_hand_that_was_taken_back_is_not_looked_for_again(
+    file: File, ann: Matrix
+) -> None:
+    old, (face,) = file.write("a", (RIGHT, ann[1]))
+    file.album.say("Ann", face)
+    undo(file.album.library, mark(file, old, ann[0]))
+    new, (copy,) = file.write("b", (RIGHT, ann[1]))
+    looks: list[int] = []
+
+    class Counting(Blind):
+        def embed(
+            self, path: str, detections: Sequence[Detection], at_seconds: float | None = None
+        ) -> list[DetectedFace]:
+            looks.append(len(detections))
+            return super().embed(path, detections, at_seconds)
+
+    file.carry(old, new, Counting(file.album, (RIGHT, ann[1])))
+    assert looks == [1]  # at its place, once it is known how the picture lies
+    assert file.album.whose(copy) == "Ann"
 
 
 def test_a_detector_that_finds_a_face_by_hand_later_changes_nothing(
@@ -513,6 +552,28 @@ def test_a_photo_that_was_away_is_spoken_of_once_another_pack_sees_it(
         ("Bea", False),
     ]
     assert seen[0].id == new
+
+
+@pytest.mark.parametrize("shown", ["Ann", "Ben"])
+def test_a_photo_that_was_edited_while_another_pack_came_keeps_its_people(
+    file: File, ann: Matrix, ben: Matrix, other_pack: StoredPack, shown: str
+) -> None:
+    """Its old version is known to the old pack alone, which looks at the new one for that."""
+    library = file.album.library
+    old, faces = file.write("a", (LEFT, ann[0]), (RIGHT, ann[1]))
+    file.album.say("Ann", *faces)
+    before = Blind(
+        file.album, *((box, ann[0] if shown == "Ann" else ben[0]) for box in (LEFT, RIGHT))
+    )
+    with library.transaction():
+        library.packs.use(other_pack.id)
+    now_placer = Blind(file.album, (RIGHT, ben[1]))
+    new, _ = file.write("b", (LEFT, ben[0]), pack=other_pack.id)
+    with library.transaction():
+        kept = carry_to_version_unseen(library, now_placer, before, old, new, file.path)
+    assert kept == (2 if shown == "Ann" else 0)
+    people = [item.person for item in library.faces.of_photo(new)]
+    assert people == (["Ann", "Ann"] if shown == "Ann" else [None])
 
 
 def test_faces_are_told_apart_in_another_pack_once_it_has_seen_both(
