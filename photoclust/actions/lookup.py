@@ -80,6 +80,20 @@ def people_named(library: Library, name: str) -> list[Person]:
     return library.people.called(name)
 
 
+def known_person(library: Library, name: str, *, another: bool) -> Person | None:
+    """Who is to be named so; None if it is to be somebody new.
+
+    Raises
+    ------
+    NotFound : nobody has that number.
+    UsageError : several people have that name, or it is none.
+    """
+    if another or not (NUMBERED.search(name) or people_named(library, name)):
+        checked_name(name)
+        return None
+    return person_named(library, name)
+
+
 def told_apart(people: Sequence[Person]) -> str:
     """`John#3 (born 1980-05-01) and John#9`."""
     told = [

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoclust.actions.lookup import (
-    NUMBERED,
     checked_name,
     cluster_faces,
     face_numbered,
     faces_numbered,
     homes,
-    people_named,
+    known_person,
     person_named,
 )
 from photoclust.errors import PhotoclustError
@@ -52,7 +51,7 @@ def name_cluster(library: Library, cluster: int, name: str, *, another: bool = F
     """
     with library.transaction():
         faces = cluster_faces(library, cluster)
-        known = _known(library, name, another=another)
+        known = known_person(library, name, another=another)
         single = {
             item.face_id: item.person_id
             for item in library.people.named_faces()
@@ -88,7 +87,7 @@ def name_faces(
     """
     with library.transaction():
         faces = faces_numbered(library, face_ids)
-        known = _known(library, name, another=another)
+        known = known_person(library, name, another=another)
         numbers = " ".join(str(face.id) for face in faces)
         act, person = _begin(library, f"name face {numbers}", known, name)
         give_faces(library, act, faces, person.id)
@@ -217,14 +216,6 @@ def _confirm(library: Library, faces: Sequence[Face], source: str, what: str) ->
     act = library.journal.begin(f"confirm {what}")
     library.decisions.give(act, (face.id for face in faces), person_id=person.id, source=source)
     return _report(act, person, False, faces, 0)
-
-
-def _known(library: Library, name: str, *, another: bool) -> Person | None:
-    """The person of this name; None if it is to be a new one."""
-    if another or not (NUMBERED.search(name) or people_named(library, name)):
-        checked_name(name)
-        return None
-    return person_named(library, name)
 
 
 def _begin(library: Library, what: str, known: Person | None, name: str) -> tuple[int, Person]:

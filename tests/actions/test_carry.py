@@ -562,9 +562,8 @@ def test_a_photo_that_was_edited_while_another_pack_came_keeps_its_people(
     library = file.album.library
     old, faces = file.write("a", (LEFT, ann[0]), (RIGHT, ann[1]))
     file.album.say("Ann", *faces)
-    before = Blind(
-        file.album, *((box, ann[0] if shown == "Ann" else ben[0]) for box in (LEFT, RIGHT))
-    )
+    look = ann[0] if shown == "Ann" else ben[0]
+    before = Blind(file.album, (LEFT, look), (RIGHT, look))
     with library.transaction():
         library.packs.use(other_pack.id)
     now_placer = Blind(file.album, (RIGHT, ben[1]))
