@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from photoclust.actions.likeness import matches, unseen
@@ -14,6 +13,7 @@ from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.erasing import erase, erasing, is_unfinished, keep, let_learn_again
 from photoclust.library.journal import FORGET, LEARN_AGAIN
+from photoclust.library.library import unless
 from photoclust.library.people import Person
 from photoclust.library.traces import (
     embeddings,
@@ -90,8 +90,8 @@ def forget_person(
     PhotoclustError : they have no face by which scans could know them.
     LibraryError : another process scans, the file cannot be written anew, or something was found.
     """
-    with nullcontext() if dry_run else erasing(library):
-        with nullcontext() if dry_run else library.transaction():
+    with unless(dry_run, erasing(library)):
+        with unless(dry_run, library.transaction()):
             person = _person(library, name)
             if person is None:
                 report, wanted = ForgetPersonReport(None), Wanted(names=(name,))
@@ -112,8 +112,8 @@ def learn_again(library: Library, *, dry_run: bool = False) -> LearnAgainReport:
     NotFound : nothing was kept.
     LibraryError : as of `forget_person`.
     """
-    with nullcontext() if dry_run else erasing(library):
-        with nullcontext() if dry_run else library.transaction():
+    with unless(dry_run, erasing(library)):
+        with unless(dry_run, library.transaction()):
             kept = library.query("SELECT who, vector FROM forgotten")
             if not kept and not is_unfinished(library):
                 raise NotFound("Nobody was forgotten with --never-again, so nothing is kept.")

@@ -80,6 +80,20 @@ def people_named(library: Library, name: str) -> list[Person]:
     return library.people.called(name)
 
 
+def known_person(library: Library, name: str, *, another: bool) -> Person | None:
+    """Who is to be named so; None if it is to be somebody new.
+
+    Raises
+    ------
+    NotFound : nobody has that number.
+    UsageError : several people have that name, or it is none.
+    """
+    if another or not (NUMBERED.search(name) or people_named(library, name)):
+        checked_name(name)
+        return None
+    return person_named(library, name)
+
+
 def told_apart(people: Sequence[Person]) -> str:
     """`John#3 (born 1980-05-01) and John#9`."""
     told = [
@@ -115,12 +129,28 @@ def face_numbered(library: Library, face_id: int) -> Face:
     ------
     NotFound : there is no such face.
     """
-    face = library.faces.get(face_id)
-    if face is None:
-        raise NotFound(
-            f"There is no face {face_id} in this library.", "`photoclust faces` lists them."
-        )
-    return face
+    return faces_numbered(library, [face_id])[0]
+
+
+def faces_numbered(library: Library, face_ids: Sequence[int]) -> list[Face]:
+    """These faces by their numbers, each once.
+
+    Raises
+    ------
+    NotFound : one is not there.
+    """
+    found = library.faces.get_all(face_ids)
+    for face_id in face_ids:
+        if face_id not in found:
+            raise NotFound(
+                f"There is no face {face_id} in this library.", "`photoclust faces` lists them."
+            )
+    return [found[face_id] for face_id in dict.fromkeys(face_ids)]
+
+
+def homes(faces: Sequence[Face]) -> set[int]:
+    """The clusters that these faces are in."""
+    return {face.cluster for face in faces if face.cluster is not None}
 
 
 def photos_at(library: Library, paths: Sequence[Path]) -> dict[int, Path]:

@@ -299,6 +299,14 @@ def test_a_short_name_is_searched_for_by_what_was_said(two_people: TwoPeople) ->
     assert b"Boperson" not in everything(two_people.library)
 
 
+@pytest.mark.parametrize("name", ["hand", "mark", "embedding", "index", "trigger", "format"])
+def test_a_name_that_the_schema_holds_is_forgotten(two_people: TwoPeople, name: str) -> None:
+    name_cluster(two_people.library, two_people.ann_cluster, name)
+    searched = forget_person(two_people.library, name).searched
+    assert searched is not None
+    assert searched.elsewhere == 1
+
+
 @pytest.mark.parametrize("name", ["Bo", "John", "李小龙", "Jürg", "Amélie Poulain"])
 def test_a_name_that_is_left_somewhere_is_an_error(
     two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch, name: str
