@@ -25,7 +25,9 @@ class IgnoreReport:
     photos: int
 
 
-def ignore_cluster(library: Library, cluster: int, kind: Ignored) -> IgnoreReport:
+def ignore_cluster(
+    library: Library, cluster: int, kind: Ignored, *, dry_run: bool = False
+) -> IgnoreReport:
     """Every face of a cluster, and those that join it later. Faces named one by one stay named.
 
     Raises
@@ -39,10 +41,12 @@ def ignore_cluster(library: Library, cluster: int, kind: Ignored) -> IgnoreRepor
             f"Cluster {cluster} is {library.people.numbered(named).name}.",
             f"Take the name back first: `photoclust unname cluster {cluster}`.",
         )
-    return _ignore(library, faces, kind, "cluster", f"cluster {cluster}")
+    return _ignore(library, faces, kind, "cluster", f"cluster {cluster}", dry_run=dry_run)
 
 
-def ignore_faces(library: Library, face_ids: Sequence[int], kind: Ignored) -> IgnoreReport:
+def ignore_faces(
+    library: Library, face_ids: Sequence[int], kind: Ignored, *, dry_run: bool = False
+) -> IgnoreReport:
     """Single faces.
 
     Raises
@@ -51,25 +55,16 @@ def ignore_faces(library: Library, face_ids: Sequence[int], kind: Ignored) -> Ig
     """
     faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
     numbers = " ".join(str(face.id) for face in faces)
-    return _ignore(library, faces, kind, "face", f"face {numbers}")
+    return _ignore(library, faces, kind, "face", f"face {numbers}", dry_run=dry_run)
 
 
 def ignore_unnamed(
     library: Library, kind: Ignored, *, max_photos: int | None = None, dry_run: bool = False
 ) -> IgnoreReport:
     """Everybody without a name, be it a cluster or a single face, in at most so many photos."""
-    photos: dict[int, set[int]] = {}
-    unnamed = [face for face in library.faces.all() if _is_nobody(face)]
-    for face in unnamed:
-        if face.cluster is not None:
-            photos.setdefault(face.cluster, set()).add(face.photo_id)
     owners = library.clusters.owners()
-    chosen = [
-        face
-        for face in unnamed
-        if face.cluster not in owners
-        and (max_photos is None or len(photos.get(face.cluster or 0, ())) <= max_photos)
-    ]
+    unnamed = [face for face in library.faces.all() if _is_nobody(face)]
+    chosen = [face for face in rarely_seen(unnamed, max_photos) if face.cluster not in owners]
     limit = "" if max_photos is None else f" --max-photos {max_photos}"
     return _ignore(library, chosen, kind, "cluster", f"--unnamed{limit}", dry_run=dry_run)
 
@@ -90,22 +85,13 @@ def ignore_in_photo(
     return _ignore(library, faces, kind, "face", f"--in {path}", dry_run=dry_run)
 
 
-def heed_again(library: Library, face_ids: Sequence[int]) -> IgnoreReport:
-    """These faces count again as any other.
-
-    Raises
-    ------
-    NotFound : one is not ignored.
-    """
-    said = library.decisions.ignored()
-    for face in face_ids:
-        if face not in said:
-            raise NotFound(f"Face {face} is not ignored.", "`photoclust log` says what was.")
-    with library.transaction():
-        numbers = " ".join(map(str, face_ids))
-        act = library.journal.begin(f"ignore face {numbers} --undo")
-        library.decisions.give(act, face_ids, person_id=None, source="face")
-    return IgnoreReport(act, None, len(face_ids), 0, 0)
+def rarely_seen(faces: Sequence[Face], max_photos: int | None) -> list[Face]:
+    """Those whose cluster is in at most so many photos by these faces, and those in none."""
+    photos: dict[int | None, set[int]] = {None: set()}
+    for face in faces:
+        if face.cluster is not None:
+            photos.setdefault(face.cluster, set()).add(face.photo_id)
+    return [face for face in faces if max_photos is None or len(photos[face.cluster]) <= max_photos]
 
 
 def _is_nobody(face: Face) -> bool:

@@ -153,6 +153,9 @@ def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Pa
         ("ignore 1 --hidden --stranger", "Choose one of"),
         ("ignore 1 --max-photos 2", "goes with --unnamed"),
         ("ignore --in /nowhere.jpg", "no photo /nowhere.jpg"),
+        ("ignore --undo", "Say who is to be heeded again"),
+        ("ignore 1 --undo --hidden", "whatever they were ignored as"),
+        ("ignore 1 --undo", "Nobody is ignored in a cluster 1"),
         ("undo", "nothing to undo"),
         ("redo", "nothing to redo"),
         ("undo 7", "no act 7"),
@@ -170,3 +173,16 @@ def test_bad_input_gets_a_sentence(run: Callable[..., Result], words: str, messa
     assert result.exit_code in (1, 2)
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("whom", ["cluster 1", "1", "face 1 2", "--unnamed --yes --max-photos 3"])
+def test_ignoring_is_taken_back_in_the_same_words(
+    run: Callable[..., Result], two_people: TwoPeople, whom: str
+) -> None:
+    run(f"ignore {whom} --dry-run")
+    assert two_people.library.faces.ignored() == []
+    assert "ignored: a stranger" in run(f"ignore {whom}").stderr
+    assert two_people.library.faces.ignored()
+    assert "would be heeded again" in run(f"ignore {whom} --undo --dry-run").stderr
+    assert "heeded again" in run(f"ignore --undo {whom}").stderr
+    assert two_people.library.faces.ignored() == []
