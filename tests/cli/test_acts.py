@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from photoclust.cli.rows import SCHEMA_VERSION
+from photoclust.vectors import Matrix
 
 if TYPE_CHECKING:
     from tests.conftest import TwoPeople
@@ -186,3 +187,42 @@ def test_ignoring_is_taken_back_in_the_same_words(
     assert "would be heeded again" in run(f"ignore {whom} --undo --dry-run").stderr
     assert "heeded again" in run(f"ignore --undo {whom}").stderr
     assert two_people.library.faces.ignored() == []
+
+
+@pytest.fixture
+def cid(
+    run: Callable[..., Result],
+    two_people: TwoPeople,
+    tmp_path: Path,
+    portraits: Callable[..., Matrix],
+) -> Path:
+    """The one photo of Cid, which is really there."""
+    photo = tmp_path / "cid.jpg"
+    photo.write_bytes(b"a picture")
+    (face,) = two_people.album.add_photo(str(photo), portraits("Cid", 1)[0])
+    run(f"name f{face} Cid")
+    return photo
+
+
+def test_found_photos_that_are_gathered_are_rows_too(
+    run: Callable[..., Result], cid: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    gathered = f"find Cid --copy-to {out}"
+    rows = json.loads(run(f"{gathered} --json").stdout)["rows"]
+    assert [(row["file"], row["target"], row["became"]) for row in rows] == [
+        (str(cid), str(out / "cid.jpg"), "made")
+    ]
+    again = run(f"{gathered} --nl")
+    assert json.loads(again.stdout)["became"] == "there"
+    assert "1 photo was there already." in again.stderr
+    assert run(f"{gathered} -0").stdout == f"{out / 'cid.jpg'}\0"
+    assert run(f"{gathered} --csv").stdout.splitlines()[1].endswith("cid.jpg,there")
+    assert run(gathered).stdout == ""
+    assert "1 photo would be linked" in run(f"find Cid --link-to {out}2 --dry-run").stderr
+
+
+def test_photos_cannot_be_gathered_in_a_file(run: Callable[..., Result], cid: Path) -> None:
+    told = run(f"find Cid --copy-to {cid}", code=1).stderr
+    assert told.count(str(cid)) == 1
+    assert "Cannot write to" in told
