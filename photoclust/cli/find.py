@@ -33,10 +33,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("How", "how"),
     Column("Taken", "taken_at", day),
     Column("Face", "face", number=True),
-    Column("Photo", "file"),
+    Column("Photo", "file", path=True),
 )
 FIELDS: tuple[str, ...] = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
-GATHERED = (Column("Photo", "file"), Column("To", "target"), Column("", "became"))
+GATHERED = (
+    Column("Photo", "file", path=True),
+    Column("To", "target", path=True),
+    Column("", "became"),
+)
 
 
 def find(

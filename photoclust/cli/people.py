@@ -20,6 +20,7 @@ from photoclust.cli.rows import (
     day,
     print_document,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import counted, say
 from photoclust.errors import UsageError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from photoclust.library.people import Person
 
 COLUMNS = (
-    Column("Person", "person"),
+    Column("Person", "person", short_name),
     Column("Id", "id", number=True),
     Column("Faces", "faces", number=True),
     Column("Photos", "photos", number=True),

@@ -16,6 +16,7 @@ from photoclust.cli.rows import (
     chosen_form,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import say
 
@@ -31,7 +32,7 @@ Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
 MERGES = (
     Column("Cluster", "cluster", number=True),
     Column("Faces", "faces", number=True),
-    Column("May be", "person"),
+    Column("May be", "person", short_name),
     Column("or cluster", "other", number=True),
     Column("Settles", "settles", decimals(1), number=True),
     Column("If so", "command"),
