@@ -33,7 +33,7 @@ COLUMNS = (
 
 Number = Annotated[
     int | None,
-    typer.Argument(metavar="[N]", help="The act's number in `photoclust log`.", show_default=False),
+    typer.Argument(metavar="N", help="The act's number in `photoclust log`.", show_default=False),
 ]
 
 
