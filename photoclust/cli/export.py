@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from photoclust.cli.completing import names_in_query
 from photoclust.cli.options import SOME_FAILED, DbOption, library_path
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.query_options import QUERY_HELP, AgeOf, FacesIn, From, Near, Only, To
@@ -25,7 +26,13 @@ def gallery(
     link: Annotated[bool, typer.Option("--link", help="Add links to the photos.")] = False,
     words: Annotated[
         str | None,
-        typer.Option("--find", metavar="QUERY", help=QUERY_HELP, show_default=False),
+        typer.Option(
+            "--find",
+            metavar="QUERY",
+            help=QUERY_HELP,
+            show_default=False,
+            autocompletion=names_in_query,
+        ),
     ] = None,
     only: Only = False,
     faces: FacesIn = None,

@@ -43,7 +43,11 @@ def _expected(problem: dict[str, Any]) -> str:
 
 
 def _name(parameter: Any) -> str:
-    return str(parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar)
+    return str(
+        parameter.opts[0]
+        if parameter.opts[0].startswith("-")
+        else parameter.metavar or parameter.name
+    )
 
 
 def _way_out(refusal: Any) -> str:
