@@ -29,7 +29,7 @@ class Offered(str):
 
 def people_names(context: typer.Context, incomplete: str) -> list[str]:
     """Names and aliases that begin like what was typed; none if there is no library yet."""
-    return [_for_shell(name) for name in _names(context, incomplete)]
+    return [_for_shell(name + number) for name, number in _names(context, incomplete)]
 
 
 def names_in_query(context: typer.Context, incomplete: str) -> list[str]:
@@ -40,19 +40,20 @@ def names_in_query(context: typer.Context, incomplete: str) -> list[str]:
     assert found is not None
     before, quote, begun = found.groups(default="")
 
-    def written(name: str) -> str:
-        plain = not quote and BARE_NAME.fullmatch(name.partition("#")[0])
-        return before + (name if plain else quoted(name))
-
-    return [_for_shell(written(name)) for name in _names(context, begun)]
+    offered = []
+    for name, number in _names(context, begun):
+        plain = BARE_NAME.fullmatch(name) and not quote
+        offered.append(_for_shell(before + (name if plain else quoted(name)) + number))
+    return offered
 
 
 def names_before_age(context: typer.Context, incomplete: str) -> list[str]:
     """Names with the colon that an age follows."""
-    return [_for_shell(f"{name}:") for name in _names(context, incomplete)]
+    return [_for_shell(f"{name}{number}:") for name, number in _names(context, incomplete)]
 
 
-def _names(context: typer.Context, begun: str) -> list[str]:
+def _names(context: typer.Context, begun: str) -> list[tuple[str, str]]:
+    """Each name and, where several people share it, what tells them apart: `#3`."""
     from photoclust.errors import PhotoclustError
     from photoclust.library import Library
     from photoclust.library.people import folded
@@ -68,7 +69,7 @@ def _names(context: typer.Context, begun: str) -> list[str]:
         names = [(name, person.id) for person in people for name in (person.name, *person.aliases)]
         shared = Counter(folded(name) for name, _id in names)
         return [
-            name if shared[folded(name)] == 1 else f"{name}#{number}"
+            (name, "" if shared[folded(name)] == 1 else f"#{number}")
             for name, number in names
             if folded(name).startswith(folded(begun))
         ]
