@@ -40,7 +40,7 @@ def names_in_query(context: typer.Context, incomplete: str) -> list[str]:
     assert found is not None
     before, quote, begun = found.groups(default="")
 
-    offered = []
+    offered: list[str] = []
     for name, number in _names(context, begun):
         plain = BARE_NAME.fullmatch(name) and not quote
         offered.append(_for_shell(before + (name if plain else quoted(name)) + number))

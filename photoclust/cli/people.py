@@ -243,7 +243,10 @@ def birthdate(
     try:
         when = date.fromisoformat(born)
     except ValueError:
-        raise UsageError(f"{born} is no date.", "Give it as 1980-05-01.") from None
+        raise UsageError(
+            f"`{born}` is no date; give one as 1980-05-01.",
+            "One that was said is taken back with its act: see `photoclust log`.",
+        ) from None
     with Library.open(library_path(context, db)) as library:
         person = set_birth(library, name, when)
     _tell(person, f"{person.name} was born on {person.born}.", json)

@@ -73,9 +73,15 @@ def _told(plan: SplitPlan, place: int, sheet: Path | None) -> str:
     part = plan.parts[place]
     some = ", ".join(str(face.id) for face in part.faces[:FIRST_SHOWN])
     more = ", ..." if len(part.faces) > FIRST_SHOWN else ""
-    who = f", {plan.person}" if plan.person and place == 0 else ""
+    who = "".join(f", {name}" for name in _people(plan, place))
     where = f"; see {shown_path(str(sheet))}" if sheet else ""
     return f"  {place + 1}: {counted(len(part.faces), 'face')}{who} ({some}{more}){where}"
+
+
+def _people(plan: SplitPlan, place: int) -> list[str]:
+    """Whose a part is: the first keeps the name of the cluster, single faces keep theirs."""
+    kept = [plan.person] if plan.person and place == 0 else []
+    return list(dict.fromkeys([*kept, *plan.parts[place].people]))
 
 
 def _document(plan: SplitPlan) -> dict[str, Any]:
@@ -85,9 +91,9 @@ def _document(plan: SplitPlan) -> dict[str, Any]:
         "parts": [
             {
                 "cluster": part.cluster,
-                "people": list(part.people),
+                "people": _people(plan, place),
                 "faces": [face.id for face in part.faces],
             }
-            for part in plan.parts
+            for place, part in enumerate(plan.parts)
         ],
     }

@@ -19,6 +19,7 @@ from photoclust.actions.ignore import (
     ignore_in_photo,
     ignore_unnamed,
 )
+from photoclust.actions.lookup import checked_name
 from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import confirm_cluster, confirm_faces, name_cluster, name_faces
 from photoclust.actions.person import (
@@ -490,3 +491,16 @@ def test_the_journal_is_never_overwritten(two_people: TwoPeople) -> None:
             with pytest.raises(Exception, match="append-only"), library.transaction():
                 library.query(sql)
     assert [(item.id, item.stands) for item in library.journal.acts()] == [(2, True), (act, False)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann", "3", "Анна", "安", "عائشة", "सीता", "🎉", "👨‍👩‍👧", "Al (?)"]
+)
+def test_any_script_and_emoji_are_names(name: str) -> None:
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", " ", "?", "!", "..", "-", "\u200d", "+"])
+def test_punctuation_alone_is_no_name(name: str) -> None:
+    with pytest.raises(UsageError, match="at least one letter or digit"):
+        checked_name(name)

@@ -168,6 +168,7 @@ def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Pa
         ("reject face -12 from Ann", "No number begins with a minus"),
         ("merge -3 4", "No number begins with a minus"),
         ("confirm Ann", "Nobody is called Ann"),
+        ("name 1 ?", "at least one letter or digit, and `?` has none"),
         ("person show Ann", "Nobody is called Ann"),
         ("name 1 Ann#3", "Nobody is called Ann#3"),
         ("find Ann &", "Nothing follows the &"),
@@ -233,3 +234,35 @@ def test_photos_cannot_be_gathered_in_a_file(run: Callable[..., Result], cid: Pa
     told = run(f"find Cid --copy-to {cid}", code=1).stderr
     assert told.count(str(cid)) == 1
     assert "Cannot write to" in told
+
+
+def test_a_cluster_that_was_merged_is_told_where_it_went(run: Callable[..., Result]) -> None:
+    run("merge 2 1")
+    assert "Faces of it are in cluster 2 now." in run("show 1", code=1).stderr
+
+
+def test_split_says_whose_each_part_is(run: Callable[..., Result]) -> None:
+    run("merge 1 2")
+    run("name 1 Ann")
+    ran = run("split 1 --dry-run --into 2 --json")
+    assert [part["people"] for part in json.loads(ran.stdout)["parts"]] == [["Ann"], []]
+    assert "faces, Ann (" in ran.stderr
+
+
+@pytest.mark.parametrize("empty", ["person show", "forget", "confirm", "person note"])
+def test_an_empty_name_is_nobody(run: Callable[..., Result], empty: str) -> None:
+    assert "this name is empty" in run(empty, "", *["x"] * (empty == "person note"), code=2).stderr
+
+
+def test_a_date_that_is_none_is_told_in_quotes(run: Callable[..., Result]) -> None:
+    run("name 1 Ann")
+    assert (
+        "`` is no date; give one as 1980-05-01." in run("person birthdate Ann", "", code=2).stderr
+    )
+
+
+def test_a_gallery_of_nobody_is_not_written(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("name 1 Ann")
+    told = run("export gallery", tmp_path / "out", "--find", "Ann", "--to", "1900", code=1).stderr
+    assert "No photo of Ann" in told
+    assert not (tmp_path / "out").exists()
