@@ -13,7 +13,9 @@ from photoclust.cli.streams import say, shown_path
 from photoclust.errors import NotFound, UsageError
 
 export_app = typer.Typer(
-    help="Write what the library holds to files.", no_args_is_help=True, rich_markup_mode=None
+    help="Write what the library holds to files.\n\nExample: photoclust export gallery ~/people",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

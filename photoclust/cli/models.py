@@ -30,7 +30,7 @@ COLUMNS = (
 FIELDS = ("pack", "installed", "models", "accuracy", "licence", "megabytes")
 
 models_app = typer.Typer(
-    help="Model packs: what finds faces and tells them apart.",
+    help="Model packs: what finds faces and tells them apart.\n\nExample: photoclust models list",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

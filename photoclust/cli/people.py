@@ -84,7 +84,9 @@ def people(
 
 
 person_app = typer.Typer(
-    help="Show or change a person.", no_args_is_help=True, rich_markup_mode=None
+    help="Show or change a person.\n\nExample: photoclust person show John",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

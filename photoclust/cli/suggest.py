@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from photoclust.actions.review import Asked
 
 suggest_app = typer.Typer(
-    help="List what is worth a look, without asking.", no_args_is_help=True, rich_markup_mode=None
+    help="List what is worth a look, without asking.\n\nExample: photoclust suggest people",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
