@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
+from photoclust.actions.sheet import remove_sheets
 from photoclust.library import Library
 from photoclust.library.erasing import (
     erase,
@@ -53,6 +54,8 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
     ------
     LibraryError : another process scans, the file cannot be written anew, or something was found.
     """
+    if not dry_run:
+        remove_sheets()
     with nullcontext() if dry_run else erasing(library):
         with nullcontext() if dry_run else library.transaction():
             traces = of_everybody(library)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photoclust.choices import Detail, Device
+from photoclust.cli.asking import can_ask
 from photoclust.cli.cluster import say_clustering
 from photoclust.cli.options import (
     INTERRUPTED,
@@ -91,7 +91,7 @@ def scan(
     progress = terminal_progress()
     failed = interrupted = False
     path = library_path(context, db)
-    if sys.stdin.isatty() and sys.stderr.isatty() and _has_no_pack(path):
+    if can_ask() and _has_no_pack(path):
         if pack is None:
             pack, accept_licence = _ask_pack()
         elif not _is_free(pack):

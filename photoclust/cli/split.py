@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.asking import DryRun, Yes, ask
+from photoclust.cli.asking import DryRun, Yes, ask, can_ask
 from photoclust.cli.options import DbOption, library_path
 from photoclust.cli.rows import JsonFlag, print_document
 from photoclust.cli.streams import counted, say, shown_path
@@ -42,7 +42,7 @@ def split(
 
     Example: photoclust split cluster 3 --into 2
     """
-    from photoclust.actions.sheet import contact_sheet
+    from photoclust.actions.sheet import contact_sheet, remove_sheets
     from photoclust.actions.split import apply_split, plan_split
     from photoclust.library import Library
 
@@ -56,12 +56,15 @@ def split(
         for place, part in enumerate(plan.parts, start=1):
             title = f"Cluster {target.number} part {place}"
             out = None if sheets is None else sheets / f"{title.replace(' ', '-').lower()}.png"
-            drawn = sheets is not None or not (json or yes or dry_run)
+            drawn = sheets is not None or (not (json or yes or dry_run) and can_ask())
             shown.append(contact_sheet(library, list(part.faces), out, title) if drawn else None)
             say(_told(plan, place - 1, shown[-1]))
         if not dry_run:
             if not yes:
-                ask("split")
+                try:
+                    ask("split")
+                finally:
+                    remove_sheets()
             plan = apply_split(library, plan)
             numbers = [str(part.cluster) for part in plan.parts]
             say(f"Done: clusters {', '.join(numbers[:-1])} and {numbers[-1]}.")
