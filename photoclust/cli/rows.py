@@ -66,8 +66,8 @@ def chosen_form(*, json: bool, nl: bool, csv: bool, table: bool, nul: bool = Fal
 class Column:
     """A column of the table: its heading, the row's key, and how a value is shown.
 
-    Where the terminal is too narrow text is wrapped, a path loses its beginning, and numbers and
-    dates stay whole.
+    Where the terminal is too narrow text is wrapped, a path loses its beginning, a name its end,
+    and numbers and dates stay whole.
     """
 
     heading: str
@@ -173,12 +173,13 @@ def _print_table(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> N
     widths = _widths(columns, cells, table_width())
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
     for column, width in zip(columns, widths, strict=True):
+        is_name = column.show is short_name
         table.add_column(
             column.heading,
             justify="right" if column.number else "left",
             width=width,
-            no_wrap=column.whole,
-            overflow="fold",
+            no_wrap=column.whole or is_name,
+            overflow="ellipsis" if is_name else "fold",
         )
     for values in zip(*cells, strict=True):
         table.add_row(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.cells import cell_len
 
@@ -56,10 +58,12 @@ def test_a_pipe_gets_all_of_a_row_on_one_line(
     assert ROW["what"] in line
 
 
-def test_a_long_name_takes_one_line(printed) -> None:  # type: ignore[no-untyped-def]
-    lines = printed(200, {**ROW, "person": "Ann " * 50})
+@pytest.mark.parametrize("width", [60, 200])
+def test_a_long_name_takes_one_line(printed, width: int) -> None:  # type: ignore[no-untyped-def]
+    lines = printed(width, {**ROW, "person": "Ann " * 50, "what": "short"})
     assert len(lines) == 3
-    assert "Ann Ann Ann" in lines[2]
+    assert re.search("Ann Ann.*…  2016-04-13", lines[2])
+    assert cell_len(lines[2]) <= width
 
 
 def test_a_path_loses_whole_folders_where_it_can() -> None:
