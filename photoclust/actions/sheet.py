@@ -64,10 +64,10 @@ def contact_sheet(library: Library, faces: list[Face], out: Path | None, title: 
 
 def remove_sheets(*, older_than: float = 0) -> None:
     """Remove the sheets that nobody named a place for, or those of so many seconds ago."""
-    for sheet in _folder().glob("*.png"):
-        with suppress(OSError):
+    with suppress(OSError):
+        for sheet in _folder().glob("*.png"):
             if time.time() - sheet.stat().st_mtime >= older_than:
-                sheet.unlink()
+                sheet.unlink(missing_ok=True)
 
 
 def face_strip(library: Library, faces: Sequence[Face], side: int) -> Pixels:
