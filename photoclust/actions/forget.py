@@ -9,6 +9,7 @@ from photoclust.actions.likeness import matches, unseen
 from photoclust.actions.lookup import person_named
 from photoclust.actions.never_again import exemplars_of
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
+from photoclust.actions.sheet import remove_sheets
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.erasing import erase, erasing, is_unfinished, keep, let_learn_again
@@ -90,6 +91,8 @@ def forget_person(
     PhotoclustError : they have no face by which scans could know them.
     LibraryError : another process scans, the file cannot be written anew, or something was found.
     """
+    if not dry_run:
+        remove_sheets()
     with unless(dry_run, erasing(library)):
         with unless(dry_run, library.transaction()):
             person = _person(library, name)

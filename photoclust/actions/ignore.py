@@ -26,14 +26,16 @@ class IgnoreReport:
     photos: int
 
 
-def ignore_cluster(library: Library, cluster: int, kind: Ignored) -> IgnoreReport:
+def ignore_cluster(
+    library: Library, cluster: int, kind: Ignored, *, dry_run: bool = False
+) -> IgnoreReport:
     """Every face of a cluster, and those that join it later. Faces named one by one stay named.
 
     Raises
     ------
     NotFound : there is no such cluster.
     """
-    with library.transaction():
+    with unless(dry_run, library.transaction()):
         faces = [face for face in cluster_faces(library, cluster) if face.how != "named"]
         named = library.clusters.owners().get(cluster)
         if named is not None:
@@ -41,20 +43,22 @@ def ignore_cluster(library: Library, cluster: int, kind: Ignored) -> IgnoreRepor
                 f"Cluster {cluster} is {library.people.numbered(named).name}.",
                 f"Take the name back first: `photoclust unname cluster {cluster}`.",
             )
-        return _ignore(library, faces, kind, "cluster", f"cluster {cluster}")
+        return _ignore(library, faces, kind, "cluster", f"cluster {cluster}", dry_run=dry_run)
 
 
-def ignore_faces(library: Library, face_ids: Sequence[int], kind: Ignored) -> IgnoreReport:
+def ignore_faces(
+    library: Library, face_ids: Sequence[int], kind: Ignored, *, dry_run: bool = False
+) -> IgnoreReport:
     """Single faces.
 
     Raises
     ------
     NotFound : there is no such face.
     """
-    with library.transaction():
+    with unless(dry_run, library.transaction()):
         faces = faces_numbered(library, face_ids)
         numbers = " ".join(str(face.id) for face in faces)
-        return _ignore(library, faces, kind, "face", f"face {numbers}")
+        return _ignore(library, faces, kind, "face", f"face {numbers}", dry_run=dry_run)
 
 
 def ignore_unnamed(
@@ -62,18 +66,9 @@ def ignore_unnamed(
 ) -> IgnoreReport:
     """Everybody without a name, be it a cluster or a single face, in at most so many photos."""
     with unless(dry_run, library.transaction()):
-        photos: dict[int, set[int]] = {}
-        unnamed = [face for face in library.faces.all() if _is_nobody(face)]
-        for face in unnamed:
-            if face.cluster is not None:
-                photos.setdefault(face.cluster, set()).add(face.photo_id)
         owners = library.clusters.owners()
-        chosen = [
-            face
-            for face in unnamed
-            if face.cluster not in owners
-            and (max_photos is None or len(photos.get(face.cluster or 0, ())) <= max_photos)
-        ]
+        unnamed = [face for face in library.faces.all() if _is_nobody(face)]
+        chosen = [x for x in rarely_seen(unnamed, max_photos) if x.cluster not in owners]
         limit = "" if max_photos is None else f" --max-photos {max_photos}"
         return _ignore(library, chosen, kind, "cluster", f"--unnamed{limit}", dry_run=dry_run)
 
@@ -95,45 +90,13 @@ def ignore_in_photo(
         return _ignore(library, faces, kind, "face", f"--in {path}", dry_run=dry_run)
 
 
-def heed_again(library: Library, face_ids: Sequence[int]) -> IgnoreReport:
-    """These faces count again as before they were ignored, and go back where that took them from.
-
-    Raises
-    ------
-    NotFound : one is not ignored.
-    """
-    with library.transaction():
-        faces = list(dict.fromkeys(face_ids))
-        said = library.decisions.ignored()
-        for face in faces:
-            if face not in said:
-                raise NotFound(f"Face {face} is not ignored.", "`photoclust log` says what was.")
-        act = library.journal.begin(f"ignore face {' '.join(map(str, faces))} --undo")
-        before = library.decisions.said_before_ignoring(faces)
-        for person, source in sorted(set(before.values()), key=str):
-            same = [face for face in faces if before[face] == (person, source)]
-            library.decisions.give(act, same, person_id=person, source=source)
-        library.journal.move(act, _ways_back(library, faces))
-        still = [face.id for face in library.faces.get_all(faces).values() if face.ignored]
-        library.decisions.give(act, still, person_id=None, source="face")  # not as their cluster
-    return IgnoreReport(act, None, len(faces), 0, 0)
-
-
-def _ways_back(library: Library, face_ids: Sequence[int]) -> list[Move]:
-    """Back into the clusters that ignoring took these faces out of, if they may be there now."""
-    ways = library.journal.taken_out_by_ignoring(face_ids)
-    people = library.clusters.people_of(way.cluster for way in ways if way.cluster is not None)
-    denied = set(library.decisions.denials())
-    own = {item.face_id: item.person_id for item in library.people.named_faces()}
-    return [
-        way
-        for way in ways
-        if way.cluster is not None
-        and not any(
-            (way.face_id, person) in denied or own.get(way.face_id, person) != person
-            for person in people[way.cluster]
-        )
-    ]
+def rarely_seen(faces: Sequence[Face], max_photos: int | None) -> list[Face]:
+    """Those whose cluster is in at most so many photos by these faces, and those in none."""
+    photos: dict[int | None, set[int]] = {None: set()}
+    for face in faces:
+        if face.cluster is not None:
+            photos.setdefault(face.cluster, set()).add(face.photo_id)
+    return [face for face in faces if max_photos is None or len(photos[face.cluster]) <= max_photos]
 
 
 def _is_nobody(face: Face) -> bool:

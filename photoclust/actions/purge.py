@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
+from photoclust.actions.sheet import remove_sheets
 from photoclust.library import Library
 from photoclust.library.erasing import (
     erase,
@@ -53,6 +54,8 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
     ------
     LibraryError : another process scans, the file cannot be written anew, or something was found.
     """
+    if not dry_run:
+        remove_sheets()
     with unless(dry_run, erasing(library)):
         with unless(dry_run, library.transaction()):
             traces = of_everybody(library)

@@ -67,6 +67,7 @@ def review(
     Example: photoclust review   (also: review --json --limit 5)
     """
     from photoclust.actions.review import Review
+    from photoclust.actions.sheet import remove_sheets
     from photoclust.library import Library
 
     with Library.open(library_path(context, db)) as library:
@@ -86,7 +87,10 @@ def review(
                 "`review` asks questions, and nobody is there to answer.",
                 "For scripts there is `photoclust review --json`.",
             )
-        _ask_all(library, session, limit)
+        try:
+            _ask_all(library, session, limit)
+        finally:
+            remove_sheets()
 
 
 def _ask_all(library: Library, session: Review, limit: int | None) -> None:

@@ -18,6 +18,7 @@ from photoclust.cli.rows import (
     chosen_form,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import say
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from photoclust.actions.review import Review
 
 suggest_app = typer.Typer(
-    help="List what is worth a look, without asking.", no_args_is_help=True, rich_markup_mode=None
+    help="List what is worth a look, without asking.\n\nExample: photoclust suggest people",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
@@ -33,7 +36,7 @@ Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
 MERGES = (
     Column("Cluster", "cluster", number=True),
     Column("Faces", "faces", number=True),
-    Column("May be", "person"),
+    Column("May be", "person", short_name),
     Column("or cluster", "other", number=True),
     Column("Likely", "likely", decimals(2), number=True),
     Column("If so", "command"),

@@ -13,14 +13,15 @@ import pytest
 from photoclust.actions.cluster import cluster
 from photoclust.actions.different import different_clusters
 from photoclust.actions.find import find
+from photoclust.actions.heed import heed_again, heed_cluster, heed_in_photo, heed_unnamed
 from photoclust.actions.history import redo, undo
 from photoclust.actions.ignore import (
-    heed_again,
     ignore_cluster,
     ignore_faces,
     ignore_in_photo,
     ignore_unnamed,
 )
+from photoclust.actions.lookup import checked_name
 from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import (
     confirm_cluster,
@@ -334,6 +335,34 @@ def test_who_is_heeded_again_does_not_go_back_among_others(two_people: TwoPeople
     assert (stored.person, stored.cluster) == ("Ann", None)
 
 
+def test_an_ignored_cluster_is_heeded_again_with_all_who_join_it(
+    two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    library, album, number = two_people.library, two_people.album, two_people.ann_cluster
+    ignore_cluster(library, number, Ignored.STRANGER)
+    (new,) = album.add_photo("/photos/new.jpg", portraits("Ann", 4)[3])
+    cluster(library)
+    assert heed_cluster(library, number, dry_run=True).faces == 4
+    assert heed_cluster(library, number).act is not None
+    assert not library.faces.ignored()
+    ignore_faces(library, [new], Ignored.HIDDEN)
+    assert library.faces.ignored() == [new]
+    assert heed_cluster(library, number).faces == 1
+    with pytest.raises(NotFound, match="Nobody is ignored in a cluster"):
+        heed_cluster(library, number)
+
+
+def test_a_face_that_is_ignored_through_its_cluster_can_be_heeded(
+    two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    library, album = two_people.library, two_people.album
+    ignore_cluster(library, two_people.ann_cluster, Ignored.STRANGER)
+    (new,) = album.add_photo("/photos/new.jpg", portraits("Ann", 4)[3])
+    cluster(library)
+    heed_again(library, [new])
+    assert set(library.faces.ignored()) == set(two_people.ann)
+
+
 def test_everybody_who_is_rarely_seen_is_ignored_at_once(
     two_people: TwoPeople, portraits: Callable[..., Matrix]
 ) -> None:
@@ -344,8 +373,11 @@ def test_everybody_who_is_rarely_seen_is_ignored_at_once(
     report = ignore_unnamed(library, Ignored.STRANGER, max_photos=2)
     assert (report.faces, report.clusters, report.photos) == (3, 1, 3)
     assert set(library.decisions.ignored()) == {*rare, alone}
-    undo(library)
-    assert not library.decisions.ignored()
+    ignore_cluster(library, two_people.ann_cluster, Ignored.HIDDEN)
+    assert heed_unnamed(library, max_photos=2).faces == 3
+    assert set(library.faces.ignored()) == set(two_people.ann)
+    assert heed_unnamed(library).faces == 3
+    assert not library.faces.ignored()
 
 
 def test_everybody_else_in_a_photo_is_ignored(
@@ -360,6 +392,11 @@ def test_everybody_else_in_a_photo_is_ignored(
     assert library.decisions.ignored() == dict.fromkeys(others, Ignored.HIDDEN)
     with pytest.raises(NotFound, match="has a name or is ignored"):
         ignore_in_photo(library, Path("/photos/market.jpg"), Ignored.HIDDEN)
+    ignore_faces(library, others[:1], Ignored.NOT_FACE)
+    assert heed_in_photo(library, Path("/photos/market.jpg")).faces == 2
+    assert not library.decisions.ignored()
+    with pytest.raises(NotFound, match=r"Nobody in .* is ignored"):
+        heed_in_photo(library, Path("/photos/market.jpg"))
 
 
 def test_a_named_cluster_is_not_ignored_by_mistake(two_people: TwoPeople) -> None:
@@ -649,3 +686,16 @@ def test_the_journal_is_never_overwritten(two_people: TwoPeople) -> None:
             with pytest.raises(Exception, match="append-only"), library.transaction():
                 library.query(sql)
     assert [(item.id, item.stands) for item in library.journal.acts()] == [(2, True), (act, False)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann", "3", "Анна", "安", "عائشة", "सीता", "🎉", "👨‍👩‍👧", "Al (?)"]
+)
+def test_any_script_and_emoji_are_names(name: str) -> None:
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", " ", "?", "!", "..", "-", "\u200d", "+"])
+def test_punctuation_alone_is_no_name(name: str) -> None:
+    with pytest.raises(UsageError, match="at least one letter or digit"):
+        checked_name(name)
