@@ -248,7 +248,7 @@ def _row(asked: Asked) -> dict[str, Any]:
                 "faces": [face.id for face in subject.faces],
                 "cluster": subject.faces[0].cluster,
                 "person": subject.person.name if subject.person else None,
-                "likely": round(subject.chance, 3),
+                "likely": round(subject.chance, 3) if subject.chance else None,
                 "answers": asked.commands(subject),
             }
             for subject in asked.subjects
