@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Portraits = Callable[..., Matrix]
 
+ANN = "name cluster 1 Ann"
+
 
 def everything(library: Library) -> bytes:
     """The bytes of the library's file and of all that lie beside it, read behind its back."""
@@ -154,7 +156,7 @@ def test_an_act_that_is_half_erased_can_still_be_undone(john: TwoPeople) -> None
     assert [john.album.whose(face) for face in john.ann] == ["Ann"] * 3
 
 
-def test_undo_passes_over_what_was_erased(john: TwoPeople) -> None:
+def test_undo_takes_back_nothing_else_instead_of_what_was_erased(john: TwoPeople) -> None:
     library = john.library
     ann, johns = sorted(act.id for act in library.journal.acts())
     forget_person(library, "John")
@@ -162,10 +164,26 @@ def test_undo_passes_over_what_was_erased(john: TwoPeople) -> None:
         for command in (undo, redo):
             with pytest.raises(PhotoclustError, match="Nothing can bring back"):
                 command(library, act)
-    assert undo(library).target.id == ann
-    with pytest.raises(NotFound, match="Nothing was said yet"):
+    with pytest.raises(PhotoclustError, match=r"act 3 erased or said: forget somebody\.") as raised:
         undo(library)
+    assert raised.value.hint == f"`photoclust undo {ann}` takes back the last act before: {ANN}"
+    assert undo(library, ann).target.id == ann
+    with pytest.raises(PhotoclustError, match="act 3 erased") as raised:
+        undo(library)
+    assert raised.value.hint == "Nothing before it can be taken back."
     assert redo(library).target.id == ann
+    assert undo(library).target.id == ann
+
+
+@pytest.mark.parametrize("erase", [purge, lambda library: forget_person(library, "John")])
+def test_undo_takes_back_what_was_said_since_and_then_no_more(
+    john: TwoPeople, erase: Callable[[Library], object]
+) -> None:
+    erase(john.library)
+    set_note(john.library, "Ann", "a note")
+    assert undo(john.library).target.what == "person note Ann"
+    with pytest.raises(PhotoclustError, match="Nothing can bring back"):
+        undo(john.library)
 
 
 def test_the_journal_tells_that_somebody_was_forgotten(john: TwoPeople) -> None:

@@ -344,6 +344,22 @@ def test_undoing_every_act_leads_back_step_by_step(happened: list[tuple[str, int
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps((*ACTS, *("undo", "undo_any") * 5, "cluster_full"), 10))
+def test_undo_after_a_redo_leads_to_where_it_was(happened: list[tuple[str, int, int]]) -> None:
+    with life() as lived:
+        library = lived.library
+        for name, a, b in happened:
+            with suppress(PhotoclustError):
+                getattr(lived, name)(a, b)
+        before = said(library), library.clusters.memberships()
+        for act in library.journal.acts():
+            if not act.stands:
+                redo(library, act.id)
+                assert undo(library).target.id == act.id
+                assert (said(library), library.clusters.memberships()) == before
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(steps(ACTS, 6), st.randoms(use_true_random=False))
 def test_acts_are_taken_back_and_done_again_in_whatever_order(
     happened: list[tuple[str, int, int]], chance: Random

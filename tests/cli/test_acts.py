@@ -131,6 +131,30 @@ def test_a_mistake_is_taken_back_and_told(run: Callable[..., Result]) -> None:
     assert "name cluster 1 Ann " in shown
 
 
+def test_what_was_redone_is_what_undo_takes_back(run: Callable[..., Result]) -> None:
+    run("name 1 Ann")
+    run("name 2 Ben")
+    run("undo 1")
+    assert "Counts again: act 1, name cluster 1 Ann" in run("redo").stderr
+    assert "Taken back: act 1, name cluster 1 Ann" in run("undo").stderr
+    assert "Taken back: act 2, name cluster 2 Ben" in run("undo").stderr
+
+
+def test_undo_names_the_ways_out_of_a_change_of_the_pack(
+    run: Callable[..., Result], two_people: TwoPeople
+) -> None:
+    run("name 1 Ann")
+    pack = two_people.library.packs.in_use()
+    assert pack is not None
+    for other in ("other", pack.name):
+        with two_people.library.transaction():
+            two_people.library.journal.begin(f"models use {other}")
+    told = " ".join(run("undo", code=1).stderr.split())
+    assert "Act 3 changed the model pack: `photoclust models use other` changes it back." in told
+    assert "`photoclust undo 1` takes back the last act before: name cluster 1 Ann" in told
+    assert "Taken back: act 1" in run("undo 1").stderr
+
+
 def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Path) -> None:
     run("merge 1 2")
     told = run("split 1 --dry-run", "--sheets", tmp_path / "sheets").stderr
