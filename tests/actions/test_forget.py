@@ -15,7 +15,13 @@ from photoclust.actions.forget import forget_person, learn_again
 from photoclust.actions.history import redo, undo
 from photoclust.actions.name import name_cluster, name_faces
 from photoclust.actions.never_again import NeverAgain
-from photoclust.actions.person import delete_person, rename_person, set_aliases, set_note
+from photoclust.actions.person import (
+    delete_person,
+    merge_people,
+    rename_person,
+    set_aliases,
+    set_note,
+)
 from photoclust.actions.purge import purge
 from photoclust.actions.record import Recorder, ScanReport
 from photoclust.choices import Detail
@@ -297,6 +303,21 @@ def test_a_name_in_paths_and_other_names_stays_and_is_told(
     assert report.searched.elsewhere == 1
     # What stood of him alone is gone although the name is not.
     assert f"name cluster {john.ben_cluster} John".encode() not in everything(john.library)
+
+
+def test_a_name_that_a_merging_lent_which_was_taken_back_is_not_told(
+    john: TwoPeople, portraits: Portraits
+) -> None:
+    library = john.library
+    john.album.add_photo("/Pictures/John/1.jpg")
+    (face,) = john.album.add_photo("/Pictures/2.jpg", portraits("Max", 1)[0])
+    name_faces(library, [face], "Maximilian")
+    merge_people(library, "Maximilian", "John")
+    undo(library)
+    assert forget_person(library, "Maximilian", dry_run=True).standing == {}
+    assert forget_person(library, "Maximilian").standing == {}
+    assert [person.name for person in library.people.all()] == ["Ann", "John"]
+    assert b"Maximilian" not in everything(library)
 
 
 def test_only_the_one_of_two_of_a_name_goes(john: TwoPeople, portraits: Portraits) -> None:
