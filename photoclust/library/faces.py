@@ -265,6 +265,10 @@ class Faces:
         """The members of one cluster, strongest first."""
         return self._select("WHERE cluster_id = ? ORDER BY strength DESC, faces.id", cluster)
 
+    def of_person(self, person_id: int) -> list[Face]:
+        """Somebody's faces, by a human's word or through a cluster, references included."""
+        return self._select("WHERE face_people.person_id = ? ORDER BY faces.id", person_id)
+
     def vectors(self, *, references: bool = False) -> FaceVectors:
         """Embeddings of the pack in use, in order of face id; of scanned photos, or of all."""
         pack = self._connection.execute("SELECT id, dim FROM packs WHERE in_use").fetchone()

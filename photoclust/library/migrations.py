@@ -589,9 +589,9 @@ UNION SELECT id FROM faces WHERE by_hand
   AND id NOT IN (SELECT face_id FROM standing_decisions WHERE verdict = 'added');
 
 CREATE VIEW links AS           -- pairs of faces, the lower number first, and the last word on them
-SELECT face_id, other_face_id, verdict FROM (
+SELECT face_id, other_face_id, verdict, act_id FROM (
   SELECT min(face_id, other_face_id) AS face_id, max(face_id, other_face_id) AS other_face_id,
-         verdict, row_number() OVER (
+         verdict, act_id, row_number() OVER (
            PARTITION BY min(face_id, other_face_id), max(face_id, other_face_id)
            ORDER BY act_id DESC, id DESC) AS age
   FROM standing_decisions WHERE verdict IN ('same', 'not_same')

@@ -503,7 +503,7 @@ def test_merged_people_are_found_by_both_names_until_it_is_undone(two_people: Tw
     name_cluster(library, two_people.ben_cluster, "Anna")
     set_birth(library, "Anna", date(1990, 1, 1))
     reject_faces(library, [two_people.ben[0]], "Anna")
-    person = merge_people(library, "Ann", "Anna")
+    person = merge_people(library, "Ann", "Anna").person
     assert (person.name, person.aliases, person.born) == ("Ann", ("Anna",), "1990-01-01")
     assert [p.name for p in library.people.all()] == ["Ann"]
     assert found(library, "anna") == {*two_people.ann, *two_people.ben[1:]}
