@@ -266,6 +266,9 @@ def check_journal(library: Library) -> None:
     kinds = {str(kind) for kind in Ignored}
     ignored = {face: str(kind) for face, kind in library.decisions.ignored().items()}
     assert ignored == {face: word for face, (word, _, _) in words.items() if word in kinds}
+    faces = {face.id: face for face in library.faces.all()}
+    for some in (list(faces)[::3], list(faces)[:1], []):
+        assert library.faces.get_all(some) == {face: faces[face] for face in some}
     everybody = {person.id for person in library.people.all()}
     assert everybody >= {item.person_id for item in library.people.named_faces()}
     assert everybody >= set(library.clusters.owners().values())
