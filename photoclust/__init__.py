@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         ignore_in_photo,
         ignore_unnamed,
     )
-    from photoclust.actions.merge import MergeReport, merge_clusters
+    from photoclust.actions.merge import MergeReport, merge_clusters, merge_into_person
     from photoclust.actions.name import (
         NameReport,
         confirm_cluster,
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         unname_face,
     )
     from photoclust.actions.person import (
+        MergePeopleReport,
         PersonReport,
         delete_person,
         merge_people,
@@ -128,6 +129,7 @@ _HOMES = {
     "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
+    "MergePeopleReport": "photoclust.actions.person",
     "MergeReport": "photoclust.actions.merge",
     "NameReport": "photoclust.actions.name",
     "PackDescription": "photoclust.models.pack",
@@ -184,6 +186,7 @@ _HOMES = {
     "learn_again": "photoclust.actions.forget",
     "load_pack": "photoclust.models.installed",
     "merge_clusters": "photoclust.actions.merge",
+    "merge_into_person": "photoclust.actions.merge",
     "merge_people": "photoclust.actions.person",
     "name_cluster": "photoclust.actions.name",
     "name_face": "photoclust.actions.name",
@@ -239,6 +242,7 @@ __all__ = [
     "LearnAgainReport",
     "LeftAlone",
     "Library",
+    "MergePeopleReport",
     "MergeReport",
     "NameReport",
     "PackDescription",
@@ -295,6 +299,7 @@ __all__ = [
     "learn_again",
     "load_pack",
     "merge_clusters",
+    "merge_into_person",
     "merge_people",
     "name_cluster",
     "name_face",
