@@ -26,3 +26,10 @@ class Device(StrEnum):
     CUDA = "cuda"
     COREML = "coreml"
     OPENVINO = "openvino"
+
+
+class Placing(StrEnum):
+    """How a map places faces."""
+
+    UMAP = "umap"
+    PCA = "pca"
