@@ -181,7 +181,10 @@ def _worst_first(library: Library, people: dict[int, str], cluster: MixedCluster
 def _portraits(library: Library, truth: Truth, cluster: MixedCluster) -> list[Portrait]:
     people = _people(truth)
     faces = _worst_first(library, people, cluster)[:PAGE_FACES]
-    pictures = {face.id: data_uri(crop, PAGE_QUALITY) for face, crop in face_crops(library, faces, PAGE_SIDE)}
+    pictures = {
+        face.id: data_uri(crop, PAGE_QUALITY)
+        for face, crop in face_crops(library, faces, PAGE_SIDE)
+    }
     return [
         Portrait(
             face=face.id,

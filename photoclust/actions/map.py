@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +14,13 @@ import numpy as np
 
 from photoclust.actions.cluster import would_be_clusters
 from photoclust.actions.lookup import cluster_faces, pack_in_use, person_named
-from photoclust.clustering.density import NOISE
 from photoclust.choices import Placing
+from photoclust.clustering.density import NOISE
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.export.crops import data_uri, face_crops
 from photoclust.export.map.extra import require_map
 from photoclust.export.map.pages import MARKER, Map, State, map_page
-from photoclust.export.map.placing import SEED, Places, aligned, place
+from photoclust.export.map.placing import SEED, Places, aligned, corresponding, place
 from photoclust.export.writing import write_whole, writing_to
 from photoclust.library import Library
 from photoclust.library.constraints import positions
@@ -61,7 +61,7 @@ def draw_map(
     largest: bool = False,
     beside: str | None = None,
     limit: int = LIMIT,
-    program: Sequence[str] = ("photoclust",),
+    ending: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> MapReport:
     """Write a page on which faces that look alike lie near each other.
@@ -73,7 +73,7 @@ def draw_map(
     largest : only the `PEOPLE` with most faces, `FACES_EACH` of each.
     beside : what to compare with: `FULL`, or the path of a library with the same photos.
     limit : of more faces only so many are drawn, by chance but always the same.
-    program : how the commands on the page begin.
+    ending : what the commands on the page end with, such as `--db FILE`.
 
     Raises
     ------
@@ -92,7 +92,8 @@ def draw_map(
     progress.start(f"Placing {len(faces):,} faces", None, "faces")
     rows = positions(vectors.ids, np.array([face.id for face in faces], np.int64))
     places = place(vectors.matrix[rows], method)
-    states = [State("Now", places, [f.person for f in faces], [f.cluster for f in faces])]
+    present = [face.cluster for face in faces]
+    states = [State("Now", places, _called(library, faces), present, present)]
     if beside == FULL:
         states.append(_made_anew(library, faces, places))
     elif beside is not None:
@@ -107,7 +108,7 @@ def draw_map(
             states=states,
             now=0 if beside is None or beside == FULL else 1,
             left_out=len(meant) - len(faces),
-            program=program,
+            ending=ending,
         ),
         datetime.now().astimezone().date(),
     )
@@ -170,12 +171,15 @@ def _made_anew(library: Library, faces: Sequence[Face], places: Places) -> State
     ids, labels = would_be_clusters(library)
     at = positions(ids, np.array([face.id for face in faces], np.int64))
     clusters = [None if labels[i] == NOISE else int(labels[i]) for i in at.tolist()]
-    owners = {face.cluster: face.person for face in library.faces.all() if face.how == "cluster"}
+    names = _called(library, faces)
+    owners = {
+        face.cluster: name for face, name in zip(faces, names, strict=True) if face.how == "cluster"
+    }
     people = [
-        face.person if face.how == "named" else owners.get(cluster)
-        for face, cluster in zip(faces, clusters, strict=True)
+        name if face.how == "named" else owners.get(cluster)
+        for face, name, cluster in zip(faces, names, clusters, strict=True)
     ]
-    return State("After `cluster --full`", places, people, clusters)
+    return State("As cluster --full would make them", places, people, clusters, clusters)
 
 
 def _other(
@@ -188,20 +192,38 @@ def _other(
         vectors_of = {face_id: row for row, face_id in enumerate(vectors.ids.tolist())}
         hashes = _hashes(library)
         found = [_same(face, known.get(hashes[face.photo_id], [])) for face in faces]
+        people = _called(other, found)
     there = [
         index for index, face in enumerate(found) if face is not None and face.id in vectors_of
     ]
     if not there:
-        raise NotFound(f"{path} holds none of these faces.", "Compare libraries of the same photos.")
+        raise NotFound(
+            f"{path} holds none of these faces.", "Compare libraries of the same photos."
+        )
     rows = [vectors_of[face.id] for index in there if (face := found[index]) is not None]
     old = np.full_like(places, np.nan)
     old[there] = place(vectors.matrix[rows], method)
+    clusters = [face.cluster if face else None for face in found]
     return State(
         path.name,
         aligned(old, places),
-        [face.person if face else None for face in found],
-        [face.cluster if face else None for face in found],
+        people,
+        clusters,
+        corresponding(clusters, [face.cluster for face in faces]),
     )
+
+
+def _called(library: Library, faces: Sequence[Face | None]) -> list[str | None]:
+    """Whose each face is; `John#3` where another person is called John too."""
+    names = Counter(person.name for person in library.people.all())
+    return [
+        None
+        if face is None or face.person is None
+        else face.person
+        if names[face.person] < 2
+        else f"{face.person}#{face.person_id}"
+        for face in faces
+    ]
 
 
 def _in_photos(library: Library) -> dict[str, list[Face]]:

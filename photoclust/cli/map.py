@@ -66,9 +66,7 @@ def map_faces(
     if largest and (person or cluster):
         raise UsageError("Choose one of --largest, and --person or --cluster.")
     path = library_path(context, db)
-    program = ["photoclust"]
-    if db or context.obj:
-        program += ["--db", os.path.abspath(path)]
+    ending = ["--db", os.path.abspath(path)] if db or context.obj else []
     with Library.open(path) as library:
         progress = terminal_progress()
         try:
@@ -81,7 +79,7 @@ def map_faces(
                 largest=largest,
                 beside=beside,
                 limit=limit,
-                program=program,
+                ending=ending,
                 progress=progress,
             )
         finally:

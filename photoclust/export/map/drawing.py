@@ -9,9 +9,6 @@ import numpy as np
 
 from photoclust.export.map.placing import Places
 
-# Pixels; a plot is as wide as its room.
-HEIGHT = 620
-
 # Names that the page's script finds things by.
 FACES, LABELS = "faces", "labels"
 
@@ -45,6 +42,7 @@ def inline_script() -> str:
 
 
 def _plot(source: Any, number: int) -> Any:
+    from bokeh.core.properties import value
     from bokeh.models import (
         BoxSelectTool,
         BoxZoomTool,
@@ -62,8 +60,7 @@ def _plot(source: Any, number: int) -> Any:
     tools = [PanTool(), BoxZoomTool(), WheelZoomTool(), lasso, BoxSelectTool(), tap, ResetTool()]
     plot = figure(
         name=f"plot{number}",
-        height=HEIGHT,
-        sizing_mode="stretch_width",
+        sizing_mode="stretch_both",
         match_aspect=True,
         tools=[*tools, HoverTool(tooltips=None, name="hover")],
         active_drag=lasso,
@@ -97,11 +94,11 @@ def _plot(source: Any, number: int) -> Any:
         source=ColumnDataSource({"x": [], "y": [], "text": []}, name=f"{LABELS}{number}"),
         name="label",
         text_align="center",
-        text_baseline="middle",
-        text_font="system-ui, sans-serif",
+        text_baseline="bottom",
+        y_offset=-6,
+        text_font=value("sans-serif"),
         text_font_size="12px",
         text_font_style="bold",
-        text_outline_color="#ffffff",
         level="annotation",
     )
     return plot

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 from markupsafe import Markup
 
 from photoclust.choices import Placing
@@ -21,12 +22,20 @@ MARKER = '<meta name="generator" content="photoclust map">'
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The same faces at some time: where each is, NaN for nowhere, and whose it is."""
+    """The same faces at some time, or by another model.
+
+    Attributes
+    ----------
+    places : (n, 2), NaN for a face that is not there.
+    people, clusters : whose each face is.
+    like : for each face's cluster the one of the state `now` that has its colour.
+    """
 
     title: str
     places: Places
     people: Sequence[str | None]
     clusters: Sequence[int | None]
+    like: Sequence[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Map:
     crops : face -> its picture as a data URI.
     states : one, or two to compare; `now` is the place of what the library says now.
     left_out : faces that were meant too, but are too many.
-    program : how commands for this library begin.
+    ending : what commands for this library end with, such as `--db FILE`; may be empty.
     """
 
     library: str
@@ -53,7 +62,7 @@ class Map:
     states: Sequence[State]
     now: int
     left_out: int
-    program: Sequence[str]
+    ending: Sequence[str]
 
 
 def map_page(shown: Map, written: date) -> bytes:
@@ -73,13 +82,14 @@ def map_page(shown: Map, written: date) -> bytes:
 
 def _data(shown: Map) -> dict[str, object]:
     """What the page's script knows: a list for each property, in the order of the faces."""
+    people = shown.states[shown.now].people
     references = {
-        face.person: shlex.quote(f"{face.person}#{face.person_id}")
-        for face in shown.faces
-        if face.person is not None
+        person: shlex.quote(f"{face.person}#{face.person_id}")
+        for person, face in zip(people, shown.faces, strict=True)
+        if person is not None
     }
     return {
-        "program": shlex.join(shown.program),
+        "ending": "".join(f" {shlex.quote(word)}" for word in shown.ending),
         "id": [face.id for face in shown.faces],
         "day": [(face.taken_at or "")[:10] for face in shown.faces],
         "file": [shown.files.get(face.photo_id, "") for face in shown.faces],
@@ -87,9 +97,13 @@ def _data(shown: Map) -> dict[str, object]:
         "reference": references,
         "now": shown.now,
         "states": [
-            {"title": state.title, "person": state.people, "cluster": state.clusters}
+            {
+                "title": state.title,
+                "person": state.people,
+                "cluster": state.clusters,
+                "like": state.like,
+                "there": np.isfinite(state.places[:, 0]).tolist(),
+            }
             for state in shown.states
         ],
     }
-
-

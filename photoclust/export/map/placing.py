@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +17,11 @@ Places = NDArray[np.float64]
 
 SEED = 20
 
-# UMAP's own defaults: neighbours that a face is to stay near to, and how close dots may come.
-NEIGHBOURS, LEAST_DISTANCE = 15, 0.1
+# Neighbours that a face is to stay near to: UMAP's own default.
+NEIGHBOURS = 15
+
+# How close dots may come. At UMAP's own 0.1 somebody with 20 photos is a single spot.
+LEAST_DISTANCE = 0.5
 
 # With fewer faces everybody is a neighbour of everybody, and UMAP has nothing to say.
 FEWEST = 4
@@ -27,7 +32,7 @@ def place(embeddings: Matrix, method: Placing) -> Places:
     places = _pca(embeddings)
     if method is Placing.UMAP and len(embeddings) >= FEWEST:
         places = _umap(embeddings, places)
-    return np.round(places, 4)
+    return np.asarray(np.round(places, 4), np.float64)
 
 
 def aligned(places: Places, like: Places) -> Places:
@@ -44,11 +49,11 @@ def aligned(places: Places, like: Places) -> Places:
     u, sizes, v = np.linalg.svd(ours.T @ theirs)
     spread = (ours**2).sum()
     scale = sizes.sum() / spread if spread > 0 else 1.0
-    return np.round((places - middle) @ (u @ v) * scale + wanted, 4)
+    return np.asarray(np.round((places - middle) @ (u @ v) * scale + wanted, 4), np.float64)
 
 
 def _pca(embeddings: Matrix) -> Places:
-    """Along the two directions in which the faces differ most, each pointing to its largest part."""
+    """Along the two directions in which the faces differ most, of a sign that is always the same."""
     away = embeddings - embeddings.mean(axis=0, dtype=np.float64)
     _, directions = np.linalg.eigh(away.T @ away)
     first = directions[:, :-3:-1]
@@ -82,3 +87,23 @@ def _umap(embeddings: Matrix, start: Places) -> Places:
             precomputed_knn=near,
         ).fit_transform(vectors)
     return np.asarray(made, np.float64)
+
+
+def corresponding(clusters: Sequence[int | None], others: Sequence[int | None]) -> list[int | None]:
+    """For each face's cluster the other that it shares most faces with, None where there is none.
+
+    Both are in the order of the same faces. No two clusters correspond to one; the largest overlaps
+    are matched first.
+    """
+    shared = Counter(
+        (one, other)
+        for one, other in zip(clusters, others, strict=True)
+        if one is not None and other is not None
+    )
+    matched: dict[int, int] = {}
+    taken = set()
+    for one, other in sorted(shared, key=lambda pair: (-shared[pair], pair)):
+        if one not in matched and other not in taken:
+            matched[one] = other
+            taken.add(other)
+    return [None if one is None else matched.get(one) for one in clusters]

@@ -5,8 +5,13 @@ const HUES = 8;
 const SHAPES = ["circle", "square", "triangle"];
 const LISTED = 200;
 const IN_COMMANDS = 300;
-const NOBODY = "In none";
-const OTHERS = "All others";
+const ISLAND = 0.04; // of the width of the map, around the middle of a group
+
+// Keys of groups: `p` and a name, `c` and a cluster's number, or one of these.
+const NOBODY = "";
+const OTHERS = "o";
+const CHANGED = "n";
+const TITLES = { [NOBODY]: "In none", [OTHERS]: "All others", [CHANGED]: "Not as before" };
 
 const count = FACES.id.length;
 const everyone = [...Array(count).keys()];
@@ -14,6 +19,9 @@ const now = FACES.states[FACES.now];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const element = (id) => document.getElementById(id);
 const counted = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+
+const owners = new Map(everyone.map((face) => [now.cluster[face], now.person[face]]));
+owners.delete(null);
 
 let mode = now.person.some(Boolean) && FACES.states.length < 2 ? "person" : "cluster";
 let source;
@@ -25,10 +33,21 @@ function made(tag, text = "", properties = {}) {
   return node;
 }
 
-// What a face is called in a state: its group's name, or "".
+// The group that a face has the colour of, or ""; of another library's clusters, as ours are called.
 function groupOf(state, face) {
-  if (mode === "person" && state.person[face]) return state.person[face];
-  return state.cluster[face] == null ? "" : `Cluster ${state.cluster[face]}`;
+  const like = state.like[face];
+  const person = mode === "person" && (state.person[face] ?? owners.get(like));
+  if (person) return `p${person}`;
+  if (state.cluster[face] == null) return NOBODY;
+  return like == null ? OTHERS : `c${like}`;
+}
+
+const title = (key) => TITLES[key] ?? (key[0] === "c" ? `Cluster ${key.slice(1)}` : key.slice(1));
+
+// What a face is called in a state.
+function called(state, face) {
+  if (state.person[face]) return state.person[face];
+  return state.cluster[face] == null ? "In no cluster" : `Cluster ${state.cluster[face]}`;
 }
 
 // The largest groups, and how each is drawn; the same group looks the same in every plot.
@@ -36,7 +55,7 @@ function looks() {
   const sizes = new Map();
   for (const face of everyone) {
     const names = new Set(FACES.states.map((state) => groupOf(state, face)));
-    for (const name of names) if (name) sizes.set(name, (sizes.get(name) ?? 0) + 1);
+    for (const name of names) if (name && name !== OTHERS) sizes.set(name, (sizes.get(name) ?? 0) + 1);
   }
   const order = [...sizes.keys()].sort((a, b) => sizes.get(b) - sizes.get(a));
   const style = getComputedStyle(document.documentElement);
@@ -66,23 +85,28 @@ function paint() {
   list(found);
 }
 
-// The name of each large group, in its middle.
+// The name of each large group, above the island that its middle is in.
 function write(plot, names, found) {
-  const middle = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  const [xs, ys] = [source.data[`x${plot}`], source.data[`y${plot}`]];
+  const middle = (values) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+  const wide = Math.max(...xs.filter(Number.isFinite)) - Math.min(...xs.filter(Number.isFinite));
+  const members = Map.groupBy(everyone, (face) => names[face]);
   const at = { x: [], y: [], text: [] };
   for (const name of found.keys()) {
-    const faces = everyone.filter(
-      (face) => names[face] === name && !Number.isNaN(source.data[`x${plot}`][face]),
-    );
+    const faces = (members.get(name) ?? []).filter((face) => Number.isFinite(xs[face]));
     if (!faces.length) continue;
-    at.x.push(middle(faces.map((face) => source.data[`x${plot}`][face])));
-    at.y.push(middle(faces.map((face) => source.data[`y${plot}`][face])));
-    at.text.push(name.length > 24 ? `${name.slice(0, 23)}…` : name.replace(/^Cluster /, ""));
+    const [x, y] = [xs, ys].map((values) => middle(faces.map((face) => values[face])));
+    const away = (face, from) => Math.hypot(xs[face] - xs[from], ys[face] - ys[from]);
+    const far = faces.map((face) => Math.hypot(xs[face] - x, ys[face] - y));
+    const centre = faces[far.indexOf(Math.min(...far))];
+    const island = faces.filter((face) => away(face, centre) <= wide * ISLAND);
+    at.x.push(middle(island.map((face) => xs[face])));
+    at.y.push(Math.max(...island.map((face) => ys[face])));
+    at.text.push(name.length > 24 ? `${name.slice(1, 23)}…` : name.slice(1));
   }
   labels[plot].source.data = at;
   const style = getComputedStyle(document.documentElement);
   labels[plot].glyph.text_color = style.getPropertyValue("--ink").trim();
-  labels[plot].glyph.text_outline_color = style.getPropertyValue("--ground").trim();
 }
 
 function mark(look) {
@@ -100,7 +124,8 @@ function mark(look) {
 function list(found) {
   const style = getComputedStyle(document.documentElement);
   const grey = { colour: style.getPropertyValue("--other").trim(), shape: "circle" };
-  const members = new Map([...found.keys(), OTHERS, NOBODY].map((name) => [name, []]));
+  const members = new Map([CHANGED, ...found.keys(), OTHERS, NOBODY].map((name) => [name, []]));
+  members.set(CHANGED, everyone.filter(isChanged));
   for (const face of everyone) {
     const name = groupOf(now, face);
     members.get(found.has(name) ? name : name ? OTHERS : NOBODY).push(face);
@@ -111,7 +136,7 @@ function list(found) {
       const button = made("button", "", { type: "button" });
       button.append(
         mark(found.get(name) ?? grey),
-        made("bdi", name),
+        made("bdi", title(name)),
         made("span", faces.length.toLocaleString("en"), { className: "number" }),
       );
       button.addEventListener("click", () => select(faces));
@@ -120,6 +145,12 @@ function list(found) {
       return item;
     }),
   );
+}
+
+// Is it with others in one state than in another that has it too?
+function isChanged(face) {
+  const there = FACES.states.filter((state) => state.there[face]);
+  return new Set(there.map((state) => groupOf(state, face))).size > 1;
 }
 
 const select = (faces) => {
@@ -207,7 +238,7 @@ function ways(faces) {
 
 function command([words, rest]) {
   const box = made("div", "", { className: "command" });
-  const line = `${FACES.program} ${rest}`;
+  const line = `photoclust ${rest}${FACES.ending}`;
   const copy = made("button", "Copy", { type: "button" });
   copy.setAttribute("aria-label", `Copy: ${words}`);
   copy.addEventListener("click", async () => {
@@ -227,11 +258,11 @@ function hover(pointer) {
   card.hidden = face === undefined || !pointer;
   if (card.hidden) return;
   card.querySelector("img").src = FACES.crop[face];
-  const lines = [made("bdi", now.person[face] ?? (now.cluster[face] == null ? "In no cluster" : `Cluster ${now.cluster[face]}`), { className: "who" })];
+  const lines = [made("bdi", called(now, face), { className: "who" })];
   if (now.person[face] && now.cluster[face] != null) lines.push(made("span", `Cluster ${now.cluster[face]}`));
   FACES.states.forEach((state) => {
-    if (state !== now && groupOf(state, face) !== groupOf(now, face))
-      lines.push(made("bdi", `${state.title}: ${groupOf(state, face) || "in none"}`));
+    if (state !== now && state.there[face])
+      lines.push(made("bdi", `${state.title}: ${called(state, face)}`));
   });
   lines.push(made("span", [`Face ${FACES.id[face]}`, FACES.day[face]].filter(Boolean).join(", ")));
   lines.push(made("bdi", shortPath(FACES.file[face])));
@@ -243,8 +274,8 @@ function hover(pointer) {
 }
 
 function modes() {
+  element("modes").hidden = !now.person.some(Boolean);
   for (const value of ["person", "cluster"]) {
-    if (value === "person" && !now.person.some(Boolean)) continue;
     const label = document.createElement("label");
     const input = made("input", "", { type: "radio", name: "mode", value, checked: value === mode });
     input.addEventListener("change", () => {
@@ -276,6 +307,7 @@ async function start() {
   });
   document.querySelector(".plots").addEventListener("pointerleave", () => hover((pointer = null)));
   element("search").addEventListener("input", (event) => search(event.target.value));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && select([]));
   document.documentElement.dataset.ready = "yes";
 }
 
