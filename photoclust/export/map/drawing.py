@@ -69,7 +69,7 @@ def _plot(source: Any, number: int) -> Any:
         background_fill_alpha=0,
         border_fill_alpha=0,
         outline_line_alpha=0,
-        output_backend="canvas",
+        min_border=0,  # a lasso that begins in a border is an error of Bokeh's
     )
     plot.toolbar.logo = None
     plot.axis.visible = False

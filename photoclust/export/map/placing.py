@@ -53,7 +53,7 @@ def aligned(places: Places, like: Places) -> Places:
 
 
 def _pca(embeddings: Matrix) -> Places:
-    """Along the two directions in which the faces differ most, of a sign that is always the same."""
+    """Along the two directions in which the faces differ most, always with the same sign."""
     away = embeddings - embeddings.mean(axis=0, dtype=np.float64)
     _, directions = np.linalg.eigh(away.T @ away)
     first = directions[:, :-3:-1]
