@@ -40,7 +40,12 @@ def write_table(table: Table) -> None:
     drawer = console()
     with drawer.capture() as drawn:
         drawer.print(table)
-    write(drawn.get().encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    write_text(drawn.get())
+
+
+def write_text(text: str) -> None:
+    """Text to stdout; what its encoding lacks is spelled out."""
+    write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
 
 
 def printable(text: str) -> str:
