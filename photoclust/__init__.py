@@ -33,11 +33,16 @@ if TYPE_CHECKING:
         learn_again,
     )
     from photoclust.actions.gather import GatherReport, Way, gather
+    from photoclust.actions.heed import (
+        heed_again,
+        heed_cluster,
+        heed_in_photo,
+        heed_unnamed,
+    )
     from photoclust.actions.history import HistoryReport, redo, undo
     from photoclust.actions.identify import IdentifyReport, identify
     from photoclust.actions.ignore import (
         IgnoreReport,
-        heed_again,
         ignore_cluster,
         ignore_faces,
         ignore_in_photo,
@@ -167,7 +172,10 @@ _HOMES = {
     "forget_folder": "photoclust.actions.roots",
     "forget_person": "photoclust.actions.forget",
     "gather": "photoclust.actions.gather",
-    "heed_again": "photoclust.actions.ignore",
+    "heed_again": "photoclust.actions.heed",
+    "heed_cluster": "photoclust.actions.heed",
+    "heed_in_photo": "photoclust.actions.heed",
+    "heed_unnamed": "photoclust.actions.heed",
     "identify": "photoclust.actions.identify",
     "ignore_cluster": "photoclust.actions.ignore",
     "ignore_faces": "photoclust.actions.ignore",
@@ -276,6 +284,9 @@ __all__ = [
     "forget_person",
     "gather",
     "heed_again",
+    "heed_cluster",
+    "heed_in_photo",
+    "heed_unnamed",
     "identify",
     "ignore_cluster",
     "ignore_faces",

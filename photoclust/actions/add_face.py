@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from photoclust.actions.lookup import (
-    NUMBERED,
     checked_name,
+    known_person,
     pack_in_use,
-    people_named,
-    person_named,
     photos_at,
 )
 from photoclust.actions.never_again import NeverAgain
@@ -88,7 +86,7 @@ def add_face(
     PhotoclustError : the photo cannot be read, has changed, is a video, or there is a stored face.
     """
     pack = pack_in_use(library)
-    known = _known(library, name, another=another)
+    known_person(library, name, another=another)  # before a model is loaded
     photo_id, photo = _photo(library, pack, path)
     box = _box(photo, area)
     _check_free(library, photo_id, box, name)
@@ -106,7 +104,11 @@ def add_face(
             "Whoever this is was forgotten and is not to be learned again.",
             "`photoclust forget --learn-again` lifts that for everybody.",
         )
-    act, face_id, person = _store(library, pack, photo_id, face, known, name)
+    with library.transaction():
+        if pack_in_use(library).id != pack.id:
+            raise PhotoclustError("The model pack was changed meanwhile.", "Run the command again.")
+        known = known_person(library, name, another=another)
+        act, face_id, person = _store(library, pack, photo_id, face, known, name)
     return AddFaceReport(act, face_id, person, known is None, box, seen is not None)
 
 
@@ -138,14 +140,6 @@ def detected_at(analyser: FacePack, pixels: Pixels, box: Box) -> Detection | Non
     ]
     best = max(found, key=lambda face: face.box.overlap(box), default=None)
     return best if best and best.box.overlap(box) >= MEANT_FACE else None
-
-
-def _known(library: Library, name: str, *, another: bool) -> Person | None:
-    """The person of this name; None if it is to be a new one."""
-    if another or not (NUMBERED.search(name) or people_named(library, name)):
-        checked_name(name)
-        return None
-    return person_named(library, name)
 
 
 def _photo(library: Library, pack: StoredPack, path: Path) -> tuple[int, Photo]:
@@ -220,13 +214,10 @@ def _store(
     known: Person | None,
     name: str,
 ) -> tuple[int, int, Person]:
-    with library.transaction():
-        if pack_in_use(library).id != pack.id:
-            raise PhotoclustError("The model pack was changed meanwhile.", "Run the command again.")
-        face_id = library.faces.add_by_hand(photo_id, pack.id, face)
-        called = known.name if known else checked_name(name)
-        act = library.journal.begin(f"add-face {face_id} {called}")
-        person = known or library.people.add(act, called)
-        library.decisions.say_added(act, face_id)
-        library.decisions.give(act, [face_id], person_id=person.id, source="face")
+    face_id = library.faces.add_by_hand(photo_id, pack.id, face)
+    called = known.name if known else checked_name(name)
+    act = library.journal.begin(f"add-face {face_id} {called}")
+    person = known or library.people.add(act, called)
+    library.decisions.say_added(act, face_id)
+    library.decisions.give(act, [face_id], person_id=person.id, source="face")
     return act, face_id, person

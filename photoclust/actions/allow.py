@@ -39,19 +39,20 @@ def allow_same_photo(library: Library, paths: Sequence[Path]) -> AllowReport:
 
 
 def disallow_same_photo(library: Library, paths: Sequence[Path]) -> AllowReport:
-    """Take back what `allow_same_photo` said of these photos.
+    """These photos show nobody twice after all.
 
     Raises
     ------
-    NotFound : a path is no photo of the library; nothing is taken back then.
+    NotFound : a path is no photo of the library; nothing is said of any of them then.
     """
     with library.transaction():
         photos = photos_at(library, paths)
-        acts = library.decisions.acts_allowing(photos)
-        for photo, earlier in acts.items():
-            undoing = library.journal.begin(f"allow same-photo --undo {_text(photos[photo])}")
-            library.journal.take_back(earlier, undoing)
-    return AllowReport(len(acts), len(photos) - len(acts))
+        allowed = library.decisions.photos_allowed_by_word()
+        changed = {photo: path for photo, path in photos.items() if photo in allowed}
+        for photo, path in changed.items():
+            act = library.journal.begin(f"allow same-photo --undo {_text(path)}")
+            library.decisions.allow_same_photo(act, photo, allowed=False)
+    return AllowReport(len(changed), len(photos) - len(changed))
 
 
 def _text(path: Path) -> str:

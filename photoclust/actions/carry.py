@@ -135,6 +135,21 @@ def store_at_places(
     }
 
 
+def find_or_show(
+    library: Library, placer: Placer, places: Sequence[Place], photo_id: int, path: str
+) -> dict[int, int]:
+    """The faces of a photo that another pack saw at these places: old -> new face.
+
+    Where the pack's own detector found none, it is shown the place.
+    """
+    faces = counterparts(places, library.faces.places([placer.pack.id], [photo_id]))
+    missing = [place for place in places if place.id not in faces]
+    with suppress(UnreadablePhoto):
+        found = look_again(placer, path, missing)
+        faces |= store_at_places(library, placer.pack.id, photo_id, found)
+    return faces
+
+
 def take_clusters(library: Library, faces: Mapping[int, int]) -> None:
     """New faces (old -> new) without a cluster come into that of the old ones, as sure."""
     known = {
@@ -167,10 +182,6 @@ def carry_from_packs(
     for pack in sorted(packs, reverse=True):
         old = [place for place in library.faces.places([pack], [photo_id]) if place.said]
         if old:
-            faces = counterparts(old, library.faces.places([placer.pack.id], [photo_id]))
-            missing = [place for place in old if place.id not in faces]
-            with suppress(UnreadablePhoto):
-                found = look_again(placer, path, missing)
-                faces |= store_at_places(library, placer.pack.id, photo_id, found)
+            faces = find_or_show(library, placer, old, photo_id, path)
             kept += len(faces) if library.journal.copy(faces, {}) else 0
     return kept

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
 
@@ -19,6 +18,7 @@ from photoclust.library.clock import now
 from photoclust.library.clusters import Membership
 from photoclust.library.constraints import ABSENT, constraints_of, positions
 from photoclust.library.faces import FaceVectors
+from photoclust.library.library import unless
 from photoclust.library.packs import StoredPack
 
 # Once this share of the faces came after the last clustering from nothing, another may find more.
@@ -64,7 +64,7 @@ def cluster(library: Library, *, full: bool = False, dry_run: bool = False) -> C
     pack = library.packs.in_use()
     if pack is None:
         return ClusterReport(0, 0, 0)
-    with nullcontext() if dry_run else library.scanning():
+    with unless(dry_run, library.scanning()):
         return cluster_held(library, pack, full=full, dry_run=dry_run)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photoclust.actions.lookup import cluster_faces, face_numbered
+from photoclust.actions.lookup import cluster_faces, faces_numbered
 from photoclust.actions.statements import say_two
 from photoclust.errors import UsageError
 from photoclust.library import Library
@@ -22,8 +22,9 @@ def different_clusters(library: Library, first: int, second: int) -> int:
     """
     if first == second:
         raise UsageError(f"That is cluster {first} twice.", "`photoclust split` takes it apart.")
-    some, others = cluster_faces(library, first), cluster_faces(library, second)
-    return _say(library, f"different cluster {first} {second}", some, others)
+    with library.transaction():
+        some, others = cluster_faces(library, first), cluster_faces(library, second)
+        return _say(library, f"different cluster {first} {second}", some, others)
 
 
 def different_faces(library: Library, first: int, second: int) -> int:
@@ -36,15 +37,15 @@ def different_faces(library: Library, first: int, second: int) -> int:
     """
     if first == second:
         raise UsageError(f"That is face {first} twice.")
-    one, other = face_numbered(library, first), face_numbered(library, second)
-    return _say(library, f"different face {first} {second}", [one], [other])
+    with library.transaction():
+        one, other = faces_numbered(library, [first, second])
+        return _say(library, f"different face {first} {second}", [one], [other])
 
 
 def _say(library: Library, what: str, some: Sequence[Face], others: Sequence[Face]) -> int:
-    with library.transaction():
-        act = library.journal.begin(what)
-        say_two(library, act, [face.id for face in some], [face.id for face in others])
-        home = some[0].cluster
-        together = [face for face in others if home is not None and face.cluster == home]
-        library.journal.move(act, (Move(face.id, None) for face in together))
+    act = library.journal.begin(what)
+    say_two(library, act, [face.id for face in some], [face.id for face in others])
+    home = some[0].cluster
+    together = [face for face in others if home is not None and face.cluster == home]
+    library.journal.move(act, (Move(face.id, None) for face in together))
     return act

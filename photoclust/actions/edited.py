@@ -7,7 +7,6 @@ the less the metadata speaks for one and the same shot.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,12 +15,13 @@ from typing import NamedTuple
 from photoclust.actions.carry import (
     Placer,
     counterparts,
+    find_or_show,
     look_again,
     store_at_places,
     take_clusters,
 )
 from photoclust.domain import Box, DetectedFace, Detection
-from photoclust.errors import UnreadablePhoto
+from photoclust.errors import PackError, UnreadablePhoto
 from photoclust.library import Library
 from photoclust.library.faces import Place
 from photoclust.vectors import Vector
@@ -150,6 +150,27 @@ def carry_to_version(library: Library, placer: Placer, old: int, new: int, path:
     return kept
 
 
+def carry_to_version_unseen(
+    library: Library, placer: Placer, earlier: Placer, old: int, new: int, path: str
+) -> int:
+    """The same where an earlier pack alone has looked at the old photo, which then was away.
+
+    That pack tells whether the new one shows the same faces, wherever it is still installed.
+    """
+    with suppress(PackError):
+        versions = _Versions.of(library, earlier, old, new, path)
+        said = [place for place in versions.before if place.said]
+        turn = versions.turn() if said else None
+        if turn is None:
+            return 0
+        known, hidden = versions.counterparts(turn)
+        there = {*known, *(place.id for place, _face in hidden)}
+        places = [turn.place(place) for place in said if place.id in there]
+        faces = find_or_show(library, placer, places, new, path)
+        return _say_again(library, faces, said, old, new)
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Versions:
     """What there is to compare: the faces of two photos, their looks, and the new one's file.
@@ -192,14 +213,14 @@ class _Versions:
         """
         same = [turn for turn in self.turns if turn == AS_IT_WAS]
         detected = self._as_detected(same)
-        if any(alike.number == len(self.before) for alike in detected.values()):
+        if any(0 < alike.number == len(self._present) for alike in detected.values()):
             return AS_IT_WAS
         said = any(place.said for place in self.before)
         other = self._as_placed(self.turns) if said else self._as_detected(self.turns)
         for found in (other, detected):
-            best = max(found, key=lambda turn: found[turn].cosines, default=AS_IT_WAS)
-            if best in found and found[best].is_enough:
-                return best
+            enough = [turn for turn in found if found[turn].is_enough]
+            if enough:
+                return max(enough, key=lambda turn: found[turn].cosines)
         return None
 
     def counterparts(self, turn: Turn) -> tuple[dict[int, int], list[tuple[Place, DetectedFace]]]:
@@ -225,13 +246,18 @@ class _Versions:
 
     def _as_detected(self, turns: Sequence[Turn]) -> dict[Turn, _Alike]:
         """How many faces the detector found where they were, and looking as they did."""
-        present = [place for place in self.before if not place.undone]
         found = {}
         for turn in turns:
-            faces = counterparts([turn.place(place) for place in present], self.after)
+            faces = counterparts([turn.place(place) for place in self._present], self.after)
             cosines = [float(self.looks[old] @ self.looks[new]) for old, new in faces.items()]
-            found[turn] = _alike(cosines, self.found_level, min(len(present), len(self.after)))
+            of = min(len(self._present), len(self.after))
+            found[turn] = _alike(cosines, self.found_level, of)
         return found
+
+    @property
+    def _present(self) -> list[Place]:
+        """The old faces without those that a human marked and took back."""
+        return [place for place in self.before if not place.undone]
 
     def _as_placed(self, turns: Sequence[Turn]) -> dict[Turn, _Alike]:
         """The same of faces that were spoken of, and are looked for at their old places."""
@@ -263,14 +289,7 @@ def _say_again(
     repeats = library.query("SELECT 1 FROM decisions WHERE photo_id = ?", old)
     if not said and not repeats:
         return 0
-    linked = library.query(
-        "SELECT face_id, other_face_id FROM decisions WHERE other_face_id NOT NULL AND"
-        " (face_id IN (SELECT value FROM json_each(?1))"
-        "  OR other_face_id IN (SELECT value FROM json_each(?1)))",
-        json.dumps(said),
-    )
-    staying = {face: face for pair in linked for face in pair}
-    return len(said) if library.journal.copy({**staying, **faces}, {old: new}) else 0
+    return len(said) if library.journal.copy(faces, {old: new}) else 0
 
 
 def _shot(library: Library, photo_id: int) -> _Shot:

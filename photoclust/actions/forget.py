@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from photoclust.actions.likeness import matches, unseen
 from photoclust.actions.lookup import person_named
 from photoclust.actions.never_again import exemplars_of
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
+from photoclust.actions.sheet import remove_sheets
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.erasing import erase, erasing, is_unfinished, keep, let_learn_again
 from photoclust.library.journal import FORGET, LEARN_AGAIN
+from photoclust.library.library import unless
 from photoclust.library.people import Person
 from photoclust.library.traces import (
     embeddings,
@@ -90,8 +91,10 @@ def forget_person(
     PhotoclustError : they have no face by which scans could know them.
     LibraryError : another process scans, the file cannot be written anew, or something was found.
     """
-    with nullcontext() if dry_run else erasing(library):
-        with nullcontext() if dry_run else library.transaction():
+    if not dry_run:
+        remove_sheets()
+    with unless(dry_run, erasing(library)):
+        with unless(dry_run, library.transaction()):
             person = _person(library, name)
             if person is None:
                 report, wanted = ForgetPersonReport(None), Wanted(names=(name,))
@@ -112,8 +115,8 @@ def learn_again(library: Library, *, dry_run: bool = False) -> LearnAgainReport:
     NotFound : nothing was kept.
     LibraryError : as of `forget_person`.
     """
-    with nullcontext() if dry_run else erasing(library):
-        with nullcontext() if dry_run else library.transaction():
+    with unless(dry_run, erasing(library)):
+        with unless(dry_run, library.transaction()):
             kept = library.query("SELECT who, vector FROM forgotten")
             if not kept and not is_unfinished(library):
                 raise NotFound("Nobody was forgotten with --never-again, so nothing is kept.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import os
 import shutil
@@ -12,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from photoclust.actions.find import FoundPhoto
+from photoclust.export.writing import writing_to
 from photoclust.query import Facts, Template
 
 PART_SUFFIX = ".part"
@@ -47,7 +49,13 @@ def gather(
     A name that is taken by another file gets a number: `photo (2).jpg`. A file that is there
     already, from an earlier run, is left as it is. One photo that cannot be brought is told, and
     the rest go on.
+
+    Raises
+    ------
+    PhotoclustError : nothing can be written to the folder.
     """
+    with writing_to(folder):
+        _check(folder, dry_run)
     report = GatherReport()
     taken: set[Path] = set()
     for photo in photos:
@@ -66,6 +74,15 @@ def gather(
         except OSError as error:
             report.failed.append((source, (error.strerror or str(error)).lower()))
     return report
+
+
+def _check(folder: Path, dry_run: bool) -> None:
+    if not dry_run:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    elif folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 
 def _place(photo: FoundPhoto, template: Template | None) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from photoclust.library.people import Person, folded
 
 LONGEST_NAME = 200  # characters
 JOINERS = "\u200c\u200d"
+EVERYBODY = "`photoclust people` lists everybody."
 
 # How people of one name are told apart: `John#3`.
 NUMBERED = re.compile(r"#\d+$", re.ASCII)
@@ -43,8 +45,10 @@ def person_named(library: Library, name: str) -> Person:
     Raises
     ------
     NotFound : nobody has it; the nearest names are suggested.
-    UsageError : several people have it.
+    UsageError : several people have it, or it is empty.
     """
+    if not name.strip():
+        raise UsageError("Say who is meant: this name is empty.", EVERYBODY)
     found = people_named(library, name)
     if len(found) == 1:
         return found[0]
@@ -62,7 +66,7 @@ def person_named(library: Library, name: str) -> Person:
     if near:
         hint = f"Did you mean {' or '.join(near)}?"
     elif names:
-        hint = "`photoclust people` lists everybody."
+        hint = EVERYBODY
     else:
         hint = "Nobody is named yet: see `photoclust clusters`, then `photoclust name 1 NAME`."
     raise NotFound(f"Nobody is called {name} in this library.", hint)
@@ -78,6 +82,20 @@ def people_named(library: Library, name: str) -> list[Person]:
             if str(person.id) == number and (not text.strip() or _is_called(person, text))
         ]
     return library.people.called(name)
+
+
+def known_person(library: Library, name: str, *, another: bool) -> Person | None:
+    """Who is to be named so; None if it is to be somebody new.
+
+    Raises
+    ------
+    NotFound : nobody has that number.
+    UsageError : several people have that name, or it is none.
+    """
+    if another or not (NUMBERED.search(name) or people_named(library, name)):
+        checked_name(name)
+        return None
+    return person_named(library, name)
 
 
 def told_apart(people: Sequence[Person]) -> str:
@@ -102,8 +120,15 @@ def cluster_faces(library: Library, cluster: int) -> list[Face]:
     """
     faces = library.faces.of_cluster(cluster)
     if not faces:
+        went = library.query(
+            "SELECT DISTINCT cluster_id FROM memberships WHERE face_id IN"
+            " (SELECT face_id FROM moves WHERE before_cluster = ?) ORDER BY cluster_id",
+            cluster,
+        )
+        now = " and ".join(f"cluster {row[0]}" for row in went)
         raise NotFound(
-            f"There is no cluster {cluster} in this library.", "`photoclust clusters` lists them."
+            f"There is no cluster {cluster} in this library.",
+            f"Faces of it are in {now} now." if now else "`photoclust clusters` lists them.",
         )
     return faces
 
@@ -115,12 +140,28 @@ def face_numbered(library: Library, face_id: int) -> Face:
     ------
     NotFound : there is no such face.
     """
-    face = library.faces.get(face_id)
-    if face is None:
-        raise NotFound(
-            f"There is no face {face_id} in this library.", "`photoclust faces` lists them."
-        )
-    return face
+    return faces_numbered(library, [face_id])[0]
+
+
+def faces_numbered(library: Library, face_ids: Sequence[int]) -> list[Face]:
+    """These faces by their numbers, each once.
+
+    Raises
+    ------
+    NotFound : one is not there.
+    """
+    found = library.faces.get_all(face_ids)
+    for face_id in face_ids:
+        if face_id not in found:
+            raise NotFound(
+                f"There is no face {face_id} in this library.", "`photoclust faces` lists them."
+            )
+    return [found[face_id] for face_id in dict.fromkeys(face_ids)]
+
+
+def homes(faces: Sequence[Face]) -> set[int]:
+    """The clusters that these faces are in."""
+    return {face.cluster for face in faces if face.cluster is not None}
 
 
 def photos_at(library: Library, paths: Sequence[Path]) -> dict[int, Path]:
@@ -148,15 +189,18 @@ def photos_at(library: Library, paths: Sequence[Path]) -> dict[int, Path]:
 def checked_name(name: str) -> str:
     """A name as it is stored: without control characters and needless blanks.
 
-    Joiners (U+200C, U+200D) stay: Persian, Indic names and emoji are written with them.
+    Joiners (U+200C, U+200D) stay: Persian, Indic names and emoji are written with them. An emoji
+    may be a name, punctuation alone is an answer meant for some other question.
 
     Raises
     ------
-    UsageError : nothing is left, or it is too long.
+    UsageError : no letter, digit or emoji is left, or it is too long.
     """
     cleaned = " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in name).split())
-    if not cleaned.strip(JOINERS):
-        raise UsageError("A name needs at least one letter.")
+    if not any(
+        unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So" for c in cleaned
+    ):
+        raise UsageError(f"A name needs at least one letter or digit, and `{cleaned}` has none.")
     if NUMBERED.search(cleaned):
         raise UsageError(
             f"{cleaned} ends like the number of a person.", "Leave the # and what follows it away."

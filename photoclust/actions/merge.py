@@ -42,23 +42,23 @@ def merge_clusters(library: Library, first: int, second: int) -> MergeReport:
     """
     if first == second:
         raise UsageError(f"That is cluster {first} twice.")
-    some, others = cluster_faces(library, first), cluster_faces(library, second)
-    both = photos_of_both(library, some, others)
-    owners = library.clusters.owners()
-    one, two = owners.get(first), owners.get(second)
-    if one is not None and one == two:
-        raise PhotoclustError(f"Clusters {first} and {second} are one person already.")
-    if one is not None and two is not None:
-        names = [library.people.numbered(person).name for person in (one, two)]
-        raise PhotoclustError(
-            f"Clusters {first} and {second} are {names[0]} and {names[1]}.",
-            f"If these are one person, `photoclust merge {names[0]} {names[1]}`.",
-        )
-    if one is not None or two is not None:
-        nameless, owner = (second, one) if one is not None else (first, two)
-        named = name_cluster(library, nameless, f"#{owner}")
-        return MergeReport(named.act, named.person.name, None, len(some) + len(others), both)
     with library.transaction():
+        some, others = cluster_faces(library, first), cluster_faces(library, second)
+        both = photos_of_both(library, some, others)
+        owners = library.clusters.owners()
+        one, two = owners.get(first), owners.get(second)
+        if one is not None and one == two:
+            raise PhotoclustError(f"Clusters {first} and {second} are one person already.")
+        if one is not None and two is not None:
+            names = [library.people.numbered(person).name for person in (one, two)]
+            raise PhotoclustError(
+                f"Clusters {first} and {second} are {names[0]} and {names[1]}.",
+                f"If these are one person, `photoclust merge {names[0]} {names[1]}`.",
+            )
+        if one is not None or two is not None:
+            nameless, owner = (second, one) if one is not None else (first, two)
+            named = name_cluster(library, nameless, f"#{owner}")
+            return MergeReport(named.act, named.person.name, None, len(some) + len(others), both)
         act = library.journal.begin(f"merge cluster {first} cluster {second}")
         say_one(library, act, [face.id for face in (*some, *others)])
         library.journal.move(act, (Move(face.id, first, face.strength) for face in others))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoclust.actions.lookup import (
-    NUMBERED,
     checked_name,
     cluster_faces,
     face_numbered,
-    people_named,
+    faces_numbered,
+    homes,
+    known_person,
     person_named,
 )
 from photoclust.errors import PhotoclustError
@@ -50,7 +51,7 @@ def name_cluster(library: Library, cluster: int, name: str, *, another: bool = F
     """
     with library.transaction():
         faces = cluster_faces(library, cluster)
-        known = _known(library, name, another=another)
+        known = known_person(library, name, another=another)
         single = {
             item.face_id: item.person_id
             for item in library.people.named_faces()
@@ -85,8 +86,8 @@ def name_faces(
     UsageError : several people have that name.
     """
     with library.transaction():
-        faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
-        known = _known(library, name, another=another)
+        faces = faces_numbered(library, face_ids)
+        known = known_person(library, name, another=another)
         numbers = " ".join(str(face.id) for face in faces)
         act, person = _begin(library, f"name face {numbers}", known, name)
         give_faces(library, act, faces, person.id)
@@ -101,14 +102,11 @@ def name_face(library: Library, face_id: int, name: str, *, another: bool = Fals
 def give_faces(library: Library, act: int, faces: Sequence[Face], person_id: int) -> None:
     """These faces are this person's, one by one, as part of an act."""
     library.decisions.give(act, (face.id for face in faces), person_id=person_id, source="face")
-    library.journal.move(
-        act,
-        (
-            Move(face.id, None)
-            for face in faces
-            if face.cluster is not None and library.clusters.people_of(face.cluster) - {person_id}
-        ),
-    )
+    people = library.clusters.people_of(homes(faces))
+    leaving = [
+        face.id for face in faces if face.cluster is not None and people[face.cluster] - {person_id}
+    ]
+    library.journal.move(act, (Move(face, None) for face in leaving))
 
 
 def confirm_faces(library: Library, face_ids: Sequence[int]) -> NameReport:
@@ -119,18 +117,19 @@ def confirm_faces(library: Library, face_ids: Sequence[int]) -> NameReport:
     NotFound : there is no such face.
     PhotoclustError : one belongs to nobody, or they belong to several people.
     """
-    faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
-    owners = {face.person_id for face in faces}
-    if None in owners:
-        alone = next(face for face in faces if face.person_id is None)
-        raise PhotoclustError(
-            f"Face {alone.id} belongs to nobody, so there is nothing to confirm.",
-            f"Say whose it is: `photoclust assign face {alone.id} NAME`.",
-        )
-    if len(owners) > 1:
-        raise PhotoclustError("These faces belong to several people.", "Confirm one at a time.")
-    numbers = " ".join(str(face.id) for face in faces)
-    return _confirm(library, faces, "face", f"face {numbers}")
+    with library.transaction():
+        faces = faces_numbered(library, face_ids)
+        owners = {face.person_id for face in faces}
+        if None in owners:
+            alone = next(face for face in faces if face.person_id is None)
+            raise PhotoclustError(
+                f"Face {alone.id} belongs to nobody, so there is nothing to confirm.",
+                f"Say whose it is: `photoclust assign face {alone.id} NAME`.",
+            )
+        if len(owners) > 1:
+            raise PhotoclustError("These faces belong to several people.", "Confirm one at a time.")
+        numbers = " ".join(str(face.id) for face in faces)
+        return _confirm(library, faces, "face", f"face {numbers}")
 
 
 def confirm_cluster(library: Library, cluster: int) -> NameReport:
@@ -141,13 +140,14 @@ def confirm_cluster(library: Library, cluster: int) -> NameReport:
     NotFound : there is no such cluster.
     PhotoclustError : it has no name, or no face of it is left to confirm.
     """
-    members = cluster_faces(library, cluster)
-    if cluster not in library.clusters.owners():
-        raise PhotoclustError(
-            f"Cluster {cluster} has no name to confirm.",
-            f"Say whose it is: `photoclust name cluster {cluster} NAME`.",
-        )
-    return _confirm(library, _by_cluster(members), "cluster", f"cluster {cluster}")
+    with library.transaction():
+        members = cluster_faces(library, cluster)
+        if cluster not in library.clusters.owners():
+            raise PhotoclustError(
+                f"Cluster {cluster} has no name to confirm.",
+                f"Say whose it is: `photoclust name cluster {cluster} NAME`.",
+            )
+        return _confirm(library, _by_cluster(members), "cluster", f"cluster {cluster}")
 
 
 def confirm_person(library: Library, name: str) -> NameReport:
@@ -158,9 +158,10 @@ def confirm_person(library: Library, name: str) -> NameReport:
     NotFound : nobody has that name.
     PhotoclustError : no face of theirs is left to confirm.
     """
-    person = person_named(library, name)
-    faces = [face for face in library.faces.all() if face.person_id == person.id]
-    return _confirm(library, _by_cluster(faces), "cluster", person.name)
+    with library.transaction():
+        person = person_named(library, name)
+        faces = [face for face in library.faces.all() if face.person_id == person.id]
+        return _confirm(library, _by_cluster(faces), "cluster", person.name)
 
 
 def _by_cluster(faces: Sequence[Face]) -> list[Face]:
@@ -212,18 +213,9 @@ def unname_face(library: Library, face_id: int) -> None:
 
 def _confirm(library: Library, faces: Sequence[Face], source: str, what: str) -> NameReport:
     person = library.people.numbered(faces[0].person_id or 0)
-    with library.transaction():
-        act = library.journal.begin(f"confirm {what}")
-        library.decisions.give(act, (face.id for face in faces), person_id=person.id, source=source)
+    act = library.journal.begin(f"confirm {what}")
+    library.decisions.give(act, (face.id for face in faces), person_id=person.id, source=source)
     return _report(act, person, False, faces, 0)
-
-
-def _known(library: Library, name: str, *, another: bool) -> Person | None:
-    """The person of this name; None if it is to be a new one."""
-    if another or not (NUMBERED.search(name) or people_named(library, name)):
-        checked_name(name)
-        return None
-    return person_named(library, name)
 
 
 def _begin(library: Library, what: str, known: Person | None, name: str) -> tuple[int, Person]:

@@ -84,8 +84,8 @@ def merge_people(library: Library, name: str, other: str) -> Person:
         act = library.journal.begin(f"person merge {person.name} {gone.name}")
         denied = {face for face, whose in library.decisions.denials() if whose == gone.id}
         own = {item.face_id for item in library.people.named_faces() if item.person_id == person.id}
-        for face in sorted(denied - own):
-            library.decisions.say_not(act, face, person.id)
+        # What was said not to be the second is not the first either, unless that was said of it.
+        library.decisions.give(act, sorted(denied & own), person_id=person.id, source="face")
         _hand_over(library, act, gone.id, person.id)
         names = dict.fromkeys((*person.aliases, gone.name, *gone.aliases))
         aliases = [text for text in names if folded(text) != folded(person.name)]

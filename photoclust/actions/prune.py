@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from photoclust.actions.folders import Presence, file_presence, folder_presence, known_folder
 from photoclust.library import Library
+from photoclust.library.library import unless
 from photoclust.photos.discover import is_inside
 from photoclust.progress import Progress, Silent
 
@@ -73,11 +73,11 @@ def prune(
     NotFound : nothing is known in one of the folders.
     LibraryError : another process is scanning or clustering, or the file cannot be written.
     """
-    with nullcontext() if dry_run else library.scanning():
+    with unless(dry_run, library.scanning()):
         named = [known_folder(library, folder) for folder in folders]
         gone, left = _missing(library, named, progress or Silent())
         # A face that is named meanwhile must not be removed.
-        with nullcontext() if dry_run else library.transaction():
+        with unless(dry_run, library.transaction()):
             files = library.files
             unlisted = files.photos_only_at(gone)
             nowhere = unlisted - files.references()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
+from photoclust.actions.sheet import remove_sheets
 from photoclust.library import Library
 from photoclust.library.erasing import (
     erase,
@@ -13,6 +13,7 @@ from photoclust.library.erasing import (
     erasing,
 )
 from photoclust.library.journal import PURGE
+from photoclust.library.library import unless
 from photoclust.library.traces import embeddings, of_everybody
 
 
@@ -53,8 +54,10 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
     ------
     LibraryError : another process scans, the file cannot be written anew, or something was found.
     """
-    with nullcontext() if dry_run else erasing(library):
-        with nullcontext() if dry_run else library.transaction():
+    if not dry_run:
+        remove_sheets()
+    with unless(dry_run, erasing(library)):
+        with unless(dry_run, library.transaction()):
             traces = of_everybody(library)
             (counts,) = library.query(
                 "SELECT (SELECT count(DISTINCT photo_id) FROM faces),"

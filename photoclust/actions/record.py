@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from photoclust.actions.carry import Placer, carry_from_packs
-from photoclust.actions.edited import carry_to_version
+from photoclust.actions.edited import carry_to_version, carry_to_version_unseen
 from photoclust.actions.never_again import NeverAgain
 from photoclust.choices import Detail, Device
 from photoclust.library import Library
@@ -87,7 +87,8 @@ class Recorder:
         self._claimed = library.photos.settled_content(pack.id, detail, failed_too=not retry_failed)
         self._placer = Placer(pack, device)
         self._never_again = NeverAgain(library, pack)
-        self._other_packs = [other.id for other in library.packs.all() if other.id != pack.id]
+        others = [other for other in library.packs.all() if other.id != pack.id]
+        self._other_placers = [Placer(other, device) for other in others]
         self._copies: list[Examined] = []
         self._written = 0
 
@@ -119,7 +120,7 @@ class Recorder:
         with self._library.transaction():
             if result.content_hash:
                 photo_id = photos.add(result.content_hash)
-                self._write_file(result.file, photo_id)
+                self._write_broken(result.file, photo_id)
                 if photos.status_of(photo_id, self._pack.id) != "done":
                     photos.record_scan(
                         photo_id,
@@ -161,12 +162,15 @@ class Recorder:
         before = photos.photo_at(copy.file.path)
         others = set(photos.paths_of([photo.id]).get(photo.id, [])) - {copy.file.path}
         gone = {path for path in others if is_gone(path)}
+        is_broken = photo.status == "failed"
         with self._library.transaction():
-            self._write_file(copy.file, photo.id)
             photos.mark_missing((os.fsencode(path) for path in gone), now())
-            carried = self._carry(before, photo.id, copy.file.path)
-        self._report.carried += carried
-        if photo.status == "failed":
+            if is_broken:
+                self._write_broken(copy.file, photo.id)
+            else:
+                self._write_file(copy.file, photo.id)
+                self._report.carried += self._carry(before, photo.id, copy.file.path)
+        if is_broken:
             self._report.failed.append((copy.file.path, photo.reason or "failed before"))
         elif before == photo.id:
             self._report.unchanged += 1
@@ -176,14 +180,25 @@ class Recorder:
 
     def _carry(self, before: int | None, photo_id: int, path: str) -> int:
         """Keep people where a file changed, or was away while another pack was in use."""
+        library, placer, others = self._library, self._placer, self._other_placers
         carried = 0
-        if self._other_packs:
-            carried += carry_from_packs(
-                self._library, self._placer, self._other_packs, photo_id, path
-            )
-        if before not in (None, photo_id):
-            carried += carry_to_version(self._library, self._placer, before, photo_id, path)
-        return carried
+        if others:
+            packs = [other.pack.id for other in others]
+            carried += carry_from_packs(library, placer, packs, photo_id, path)
+        if before is None or before == photo_id:
+            return carried
+        if library.photos.status_of(before, self._pack.id) == "done":
+            return carried + carry_to_version(library, placer, before, photo_id, path)
+        return carried + sum(
+            carry_to_version_unseen(library, placer, other, before, photo_id, path)
+            for other in others
+        )
+
+    def _write_broken(self, file: PhotoFile, photo_id: int) -> None:
+        """A file that cannot be decoded. Where another photo was seen, that may yet come back."""
+        before = self._library.photos.photo_at(file.path)
+        if before is None or before == photo_id or not self._library.photos.was_seen(before):
+            self._write_file(file, photo_id)
 
     def _write_file(
         self, file: PhotoFile, photo_id: int | None, failure: str | None = None

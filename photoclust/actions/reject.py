@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from photoclust.actions.lookup import cluster_faces, face_numbered, person_named
+from photoclust.actions.lookup import cluster_faces, faces_numbered, homes, person_named
+from photoclust.actions.statements import say_nobody_of
 from photoclust.errors import PhotoclustError
 from photoclust.library import Library
 from photoclust.library.journal import Move
@@ -34,17 +35,17 @@ def reject_faces(library: Library, face_ids: Sequence[int], name: str) -> Reject
     """
     with library.transaction():
         person = person_named(library, name)
-        faces = [face_numbered(library, face_id) for face_id in dict.fromkeys(face_ids)]
+        faces = faces_numbered(library, face_ids)
         numbers = " ".join(str(face.id) for face in faces)
         act = library.journal.begin(f"reject face {numbers} from {person.name}")
-        homes = {
-            number
-            for number in {face.cluster for face in faces if face.cluster is not None}
-            if person.id in library.clusters.people_of(number)
-        }
+        people = library.clusters.people_of(homes(faces))
         for face in faces:
             library.decisions.say_not(act, face.id, person.id)
-        leaving = [face.id for face in faces if face.cluster in homes]
+        leaving = [
+            face.id
+            for face in faces
+            if face.cluster is not None and person.id in people[face.cluster]
+        ]
         library.journal.move(act, (Move(face, None) for face in leaving))
     return RejectReport(act, len(faces), person, len(leaving))
 
@@ -57,25 +58,22 @@ def reject_from_cluster(library: Library, face_ids: Sequence[int], cluster: int)
     NotFound : there is no such face or cluster.
     PhotoclustError : a face is not in it, or nothing would stay.
     """
-    owner = library.clusters.owners().get(cluster)
-    members = [face.id for face in cluster_faces(library, cluster)]
-    wanted = list(dict.fromkeys(face_ids))
-    for face in wanted:
-        face_numbered(library, face)
-        if face not in members:
-            raise PhotoclustError(f"Face {face} is not in cluster {cluster}.")
-    if owner is not None:
-        return reject_faces(library, wanted, f"#{owner}")
-    stay = [face for face in members if face not in wanted]
-    if not stay:
-        raise PhotoclustError(
-            f"That is every face of cluster {cluster}.", "`photoclust split` takes it apart."
-        )
     with library.transaction():
+        owner = library.clusters.owners().get(cluster)
+        members = cluster_faces(library, cluster)
+        wanted = [face.id for face in faces_numbered(library, face_ids)]
+        strangers = set(wanted) - {face.id for face in members}
+        if strangers:
+            raise PhotoclustError(f"Face {min(strangers)} is not in cluster {cluster}.")
+        if owner is not None:
+            return reject_faces(library, wanted, f"#{owner}")
+        stay = [face.id for face in members if face.id not in wanted]
+        if not stay:
+            raise PhotoclustError(
+                f"That is every face of cluster {cluster}.", "`photoclust split` takes it apart."
+            )
         numbers = " ".join(map(str, wanted))
         act = library.journal.begin(f"reject face {numbers} from cluster {cluster}")
-        for face in wanted:
-            for other in stay:
-                library.decisions.say_different(act, other, face)
+        say_nobody_of(library, act, stay, wanted)
         library.journal.move(act, (Move(face, None) for face in wanted))
     return RejectReport(act, len(wanted), None, len(wanted))

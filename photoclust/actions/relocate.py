@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from photoclust.errors import PhotoclustError, UsageError
 from photoclust.library import Library
 from photoclust.library.clock import now
 from photoclust.library.files import StoredFile, moved_path
+from photoclust.library.library import unless
 from photoclust.photos.discover import is_inside
 from photoclust.progress import Progress, Silent
 
@@ -75,7 +75,7 @@ def relocate(
     PhotoclustError : the new one does not exist, or none of the files is there.
     LibraryError : another process is scanning or clustering, or the file cannot be written.
     """
-    with nullcontext() if dry_run else library.scanning():
+    with unless(dry_run, library.scanning()):
         source = known_folder(library, old)
         target = os.path.abspath(new)
         files = library.files.within(source, references=True)

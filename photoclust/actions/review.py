@@ -147,10 +147,9 @@ class Asked:
         }
         if subject.person is None:
             return {"name": f"photoclust assign face {ids} NAME", **ignoring}
-        who = shlex.quote(f"{subject.person.name}#{subject.person.id}")
         return {
-            "yes": f"photoclust assign face {ids} {who}",
-            "no": f"photoclust reject face {ids} from {who}",
+            "yes": assigning(subject.faces, subject.person),
+            "no": f"photoclust reject face {ids} from {_exactly(subject.person)}",
             **ignoring,
         }
 
@@ -198,14 +197,22 @@ class Review:
         clusters = (item for item in self._asker.who() if len(item.items[0].faces) > 1)
         return list(self._asked(list(islice(clusters, limit))))
 
-    def likely(self, limit: int) -> list[tuple[Asked, Subject]]:
+    def likely(self, limit: int, name: str | None = None) -> list[tuple[Asked, Subject]]:
         """At most so many clusters that may be one, and groups that may be somebody who has a
-        name, those first that settle most faces."""
-        pages = islice(self._asker.pages(), limit)
-        found = []
-        for asked in self._asked([*pages, *self._asker.same()]):
-            subjects = asked.subjects if asked.kind == "is" else asked.subjects[1:]
-            found += [(asked, item) for item in subjects if item.faces[0].person_id is None]
+        name, those first that settle most faces; or only groups that may be this person.
+
+        Raises
+        ------
+        NotFound : nobody has that name.
+        UsageError : several people have it.
+        """
+        items = self._asker.likely()
+        same = self._asker.same() if name is None else []
+        if name is not None:
+            person = person_named(self._library, name).id
+            items = [item for item in items if item.person == person]
+        alone = [Question("is", (item,), item.chance * len(item.faces)) for item in items[:limit]]
+        found = [(asked, asked.subjects[-1]) for asked in self._asked([*alone, *same])]
         return sorted(found, key=lambda row: -row[1].chance * len(row[1].faces))[:limit]
 
     def skip(self, asked: Asked) -> None:
@@ -406,6 +413,15 @@ class Review:
         for question in questions:
             subjects = tuple(subject(item) for item in question.items)
             yield Asked(question.kind, subjects, question.settles, question)
+
+
+def assigning(faces: Sequence[Face], person: Person) -> str:
+    """The command line that gives faces to a person."""
+    return f"photoclust assign {_numbers(faces)} {_exactly(person)}"
+
+
+def _exactly(person: Person) -> str:
+    return shlex.quote(f"{person.name}#{person.id}")
 
 
 def _numbers(faces: Sequence[Face]) -> str:

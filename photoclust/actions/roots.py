@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from photoclust.actions.folders import Presence, file_presence, folder_presence, known_folder
 from photoclust.library import Library
+from photoclust.library.library import unless
 from photoclust.photos.discover import is_inside
 
 
@@ -101,7 +101,7 @@ def forget_folder(library: Library, folder: Path, *, dry_run: bool = False) -> F
     NotFound : nothing is known there.
     LibraryError : another process is scanning or clustering, or the file cannot be written.
     """
-    with nullcontext() if dry_run else library.scanning():
+    with unless(dry_run, library.scanning()):
         path = known_folder(library, folder)
         files = [file.path for file in library.files.within(path)]
         photos = library.files.photos_only_at(files)

@@ -18,6 +18,9 @@ MOST_SEARCHED = 20_000
 # A shorter word is found in any large file by chance: four bytes are rarely met in numbers.
 SHORTEST_WORD = 4  # bytes of UTF-8
 
+# How every SQLite file begins: https://sqlite.org/fileformat2.html, section 1.3.1.
+MAGIC = "SQLite format 3"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -95,7 +98,9 @@ def _left(library: Library, found: Sequence[Remainder], words: Sequence[bytes]) 
     if not found:
         return []
     rows = library.query("SELECT text || source FROM decisions WHERE text IS NOT NULL")
-    held = [text for _place, text in texts(library)] + [row[0] for row in rows]
+    schema = library.query("SELECT type || name || tbl_name || ifnull(sql, '') FROM sqlite_master")
+    held = [text for _place, text in texts(library)] + [row[0] for row in (*rows, *schema)]
+    held.append(MAGIC)
     standing = b"\0".join(text.encode("utf-8", "surrogatepass") for text in held)
     return [item for item in found if item.is_word and words[item.number] not in standing]
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from photoclust.library import Library
 from photoclust.library.faces import Face
+
+# A face that is not whom a group shows is told from so many faces of it: what it is less like than
+# these hardly comes to it without one of them.
+MOST_TOLD = 32
 
 
 def say_one(library: Library, act: int, face_ids: Sequence[int]) -> None:
@@ -21,16 +27,45 @@ def say_two(library: Library, act: int, some: Sequence[int], others: Sequence[in
     Each is told from the first of the other side, which keeps the groups apart without a statement
     for every pair. Whatever said that any of some is the same as any of the others counts no more.
     """
-    one, two = set(some), set(others)
     pairs = {(some[0], face) for face in others} | {(face, others[0]) for face in some}
-    for link in library.decisions.links():
-        ends = {link.face_id, link.other_face_id}
-        if link.same and one & ends and two & ends:
-            pairs.add((link.face_id, link.other_face_id))
-    for face, other in sorted(pairs):
-        library.decisions.say_different(act, face, other)
+    _tell_apart(library, act, pairs | _said_same(library, some, others))
     say_one(library, act, some)
     say_one(library, act, others)
+
+
+def say_nobody_of(library: Library, act: int, group: Sequence[int], others: Sequence[int]) -> None:
+    """None of the others is the person of a group, whoever that is and whoever they are.
+
+    Each is told from the `MOST_TOLD` faces of the group that are most like it. That the group is
+    one person is not said: more of them may be somebody else.
+    """
+    looks = library.faces.looks([*group, *others])
+    matrix = np.stack([looks[face] for face in group])
+    pairs = {
+        (group[place], other)
+        for other in others
+        for place in np.argsort(-(matrix @ looks[other]), kind="stable")[:MOST_TOLD].tolist()
+    }
+    _tell_apart(library, act, pairs | _said_same(library, group, others))
+
+
+def _said_same(
+    library: Library, some: Sequence[int], others: Sequence[int]
+) -> set[tuple[int, int]]:
+    """Those pairs across two groups of which somebody said that they are the same."""
+    one, two = set(some), set(others)
+    return {
+        (link.face_id, link.other_face_id)
+        for link in library.decisions.links()
+        if link.same
+        and {link.face_id, link.other_face_id} & one
+        and {link.face_id, link.other_face_id} & two
+    }
+
+
+def _tell_apart(library: Library, act: int, pairs: set[tuple[int, int]]) -> None:
+    for face, other in sorted(pairs):
+        library.decisions.say_different(act, face, other)
 
 
 def photos_of_both(library: Library, some: Sequence[Face], others: Sequence[Face]) -> int:

@@ -9,7 +9,8 @@ from photoclust.cli.options import DbOption, library_path
 from photoclust.cli.streams import counted, say
 
 allow_app = typer.Typer(
-    help="Say where a rule of clustering does not hold.",
+    help="Say where a rule of clustering does not hold.\n\n"
+    "Example: photoclust allow same-photo ~/Pictures/collage.jpg",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -30,6 +30,7 @@ from photoclust.cli.identify import identify
 from photoclust.cli.ignore import ignore
 from photoclust.cli.map import map_faces
 from photoclust.cli.merge import merge
+from photoclust.cli.mistakes import Refusal, in_plain_words
 from photoclust.cli.models import models_app
 from photoclust.cli.name import assign, confirm, name, unname
 from photoclust.cli.options import DONE, FAILED, INTERRUPTED, USAGE
@@ -60,6 +61,12 @@ class ErrorBoundary(TyperGroup):
         except PhotoclustError as error:
             _say_error(error)
             raise typer.Exit(USAGE if isinstance(error, UsageError) else FAILED) from None
+        except Refusal as refusal:
+            mistake = in_plain_words(refusal)
+            if mistake is None:
+                raise
+            _say_error(mistake)
+            raise typer.Exit(USAGE) from None
         except ImportError as error:
             if ".so" not in str(error):
                 raise

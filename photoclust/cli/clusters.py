@@ -16,12 +16,13 @@ from photoclust.cli.rows import (
     day,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import counted, say
 
 COLUMNS = (
     Column("Cluster", "cluster", number=True),
-    Column("Person", "person"),
+    Column("Person", "person", short_name),
     Column("Faces", "faces", number=True),
     Column("Photos", "photos", number=True),
     Column("First", "first", day),

@@ -16,7 +16,7 @@ from photoclust.cli.streams import say
 
 COLUMNS = (
     Column("Rule", "rule"),
-    Column("Photo", "file"),
+    Column("Photo", "file", path=True),
     Column("What", "what"),
     Column("To settle it", "settle"),
 )

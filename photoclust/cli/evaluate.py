@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from photoclust.lab.truth import Truth
 
 evaluate_app = typer.Typer(
-    help="Measure how good the clusters are, against a truth.",
+    help="Measure how good the clusters are, against a truth.\n\n"
+    "Example: photoclust evaluate clusters --truth folders",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

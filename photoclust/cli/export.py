@@ -5,14 +5,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from photoclust.cli.completing import names_in_query
 from photoclust.cli.options import SOME_FAILED, DbOption, library_path
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.query_options import QUERY_HELP, AgeOf, FacesIn, From, Near, Only, To
 from photoclust.cli.streams import say, shown_path
-from photoclust.errors import UsageError
+from photoclust.errors import NotFound, UsageError
 
 export_app = typer.Typer(
-    help="Write what the library holds to files.", no_args_is_help=True, rich_markup_mode=None
+    help="Write what the library holds to files.\n\nExample: photoclust export gallery ~/people",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -25,7 +28,13 @@ def gallery(
     link: Annotated[bool, typer.Option("--link", help="Add links to the photos.")] = False,
     words: Annotated[
         str | None,
-        typer.Option("--find", metavar="QUERY", help=QUERY_HELP, show_default=False),
+        typer.Option(
+            "--find",
+            metavar="QUERY",
+            help=QUERY_HELP,
+            show_default=False,
+            autocompletion=names_in_query,
+        ),
     ] = None,
     only: Only = False,
     faces: FacesIn = None,
@@ -56,11 +65,15 @@ def gallery(
     with Library.open(library_path(context, db)) as library:
         chosen = None
         if words is not None:
-            found = find(library, Query.read(read_people(library, words), filters)).found
-            chosen = {photo.photo_id for photo in found}
+            report = find(library, Query.read(read_people(library, words), filters))
+            if not report.found:
+                raise NotFound(
+                    f"No photo of {report.query} was found, so there is no gallery to write."
+                )
+            chosen = {photo.photo_id for photo in report.found}
         progress = terminal_progress()
         try:
-            report = export_gallery(
+            written = export_gallery(
                 library,
                 out,
                 title=title,
@@ -72,9 +85,9 @@ def gallery(
         finally:
             progress.finish()
     say(
-        f"{report.people} people, {report.clusters} unnamed clusters, {report.photos} photos: "
-        f"open {shown_path(str(report.index))}"
+        f"{written.people} people, {written.clusters} unnamed clusters, {written.photos} photos: "
+        f"open {shown_path(str(written.index))}"
     )
-    if report.missing:
-        say(f"{report.missing} photos could not be read; a grey picture stands for them.")
+    if written.missing:
+        say(f"{written.missing} photos could not be read; a grey picture stands for them.")
         raise typer.Exit(SOME_FAILED)

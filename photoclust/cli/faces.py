@@ -12,20 +12,20 @@ from photoclust.cli.rows import (
     chosen_form,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import say
 
 COLUMNS = (
     Column("Face", "face", number=True),
-    Column("Photo", "file"),
     Column("Cluster", "cluster", number=True),
-    Column("Person", "person"),
+    Column("Person", "person", short_name),
     Column("x1", "x1", decimals(0), number=True),
     Column("y1", "y1", decimals(0), number=True),
     Column("x2", "x2", decimals(0), number=True),
     Column("y2", "y2", decimals(0), number=True),
-    Column("Score", "score", decimals(2), number=True),
     Column("Strength", "strength", decimals(2), number=True),
+    Column("Photo", "file", path=True),
 )
 # Other programs read this: keep it as it is.
 FIELDS = ("face", "file", "cluster", "person", "x1", "y1", "x2", "y2", "score", "strength")

@@ -25,17 +25,22 @@ from photoclust.errors import UsageError
 
 if TYPE_CHECKING:
     from photoclust.actions.find import FindReport, FoundPhoto
-    from photoclust.query import Template
+    from photoclust.actions.gather import GatherReport
     from photoclust.search.completeness import Completeness
 
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("Similarity", "similarity", decimals(3), number=True),
     Column("How", "how"),
     Column("Taken", "taken_at", day),
     Column("Face", "face", number=True),
-    Column("Photo", "file"),
+    Column("Photo", "file", path=True),
 )
-FIELDS = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
+FIELDS: tuple[str, ...] = ("file", "similarity", "how", "face", "cluster", "taken_at", "copies")
+GATHERED = (
+    Column("Photo", "file", path=True),
+    Column("To", "target", path=True),
+    Column("", "became"),
+)
 
 
 def find(
@@ -90,6 +95,7 @@ def find(
     """
     from photoclust.actions.find import find as run
     from photoclust.actions.find import find_like, read_people
+    from photoclust.actions.gather import Way, gather
     from photoclust.library import Library
     from photoclust.query import Filters, Query, Who, parse_template
 
@@ -113,27 +119,42 @@ def find(
         )
         report = find_like(library, like, query, face=face) if like else run(library, query)
         present = [photo for photo in report.found if photo.paths]
-        if copy_to or link_to:
-            _gather(present, copy_to, link_to, hard, places, dry_run)
-            return
-    print_rows(
-        [_row(photo) for photo in present],
-        form,
-        COLUMNS,
-        fields=FIELDS,
-        header={
-            "query": report.query,
-            "threshold": report.threshold,
-            "completeness": [
-                {"person": person.name, **(_estimate(known) if known else {})}
-                for person, known in zip(report.people, report.completeness, strict=False)
-            ],
-        },
-        paths=[photo.paths[0] for photo in present],
-    )
+        folder = copy_to or link_to
+        way = Way.COPY if copy_to else Way.HARD if hard else Way.SYMBOLIC
+        gathered = None
+        if folder and present:
+            gathered = gather(present, folder, way, template=places, dry_run=dry_run)
+    rows = [_row(photo) for photo in present]
+    columns, fields, paths = COLUMNS, FIELDS, [photo.paths[0] for photo in present]
+    if gathered:
+        went = _went(gathered)
+        rows = [{**row, **went[row["file"]]} for row in rows]
+        columns, fields = GATHERED, (*FIELDS, "target", "became")
+        paths = [row["target"] for row in rows if row["target"]]
+    if not gathered or json or nl or csv or table or nul:
+        print_rows(
+            rows,
+            form,
+            columns,
+            fields=fields,
+            header={
+                "query": report.query,
+                "threshold": report.threshold,
+                "completeness": [
+                    {"person": person.name, **(_estimate(known) if known else {})}
+                    for person, known in zip(report.people, report.completeness, strict=False)
+                ],
+            },
+            paths=paths,
+        )
+    elif dry_run:
+        for source, target in gathered.made:
+            print(f"{shown_path(source)} -> {shown_path(str(target))}")
     _tell(report, len(report.found) - len(present))
     if not present:
         raise typer.Exit(FAILED)
+    if folder and gathered:
+        _tell_gathered(gathered, folder, "linked" if link_to else "copied", dry_run)
 
 
 def _row(photo: FoundPhoto) -> dict[str, Any]:
@@ -186,28 +207,21 @@ def _tell(report: FindReport, gone: int) -> None:
         say(f"No photo of {report.query} was found.")
 
 
-def _gather(
-    photos: list[FoundPhoto],
-    copy_to: Path | None,
-    link_to: Path | None,
-    hard: bool,
-    template: Template | None,
-    dry_run: bool,
-) -> None:
-    from photoclust.actions.gather import Way, gather
+def _went(report: GatherReport) -> dict[str, dict[str, str | None]]:
+    """Source -> where it went, and what became of it: `made`, `there` already, or why it failed."""
+    return {
+        **{source: {"target": str(to), "became": "made"} for source, to in report.made},
+        **{source: {"target": str(to), "became": "there"} for source, to in report.there},
+        **{source: {"target": None, "became": reason} for source, reason in report.failed},
+    }
 
-    folder = copy_to or link_to
-    assert folder is not None
-    way = Way.COPY if copy_to else Way.HARD if hard else Way.SYMBOLIC
-    report = gather(photos, folder, way, template=template, dry_run=dry_run)
-    if dry_run:
-        for source, target in report.made:
-            print(f"{shown_path(source)} -> {shown_path(str(target))}")
-    verb = "would be" if dry_run else "were"
-    done = "copied" if way is Way.COPY else "linked"
+
+def _tell_gathered(report: GatherReport, folder: Path, done: str, dry_run: bool) -> None:
+    verb = "would be" if dry_run else "was" if len(report.made) == 1 else "were"
     say(f"{counted(len(report.made), 'photo')} {verb} {done} to {shown_path(str(folder))}.")
     if report.there:
-        say(f"{counted(len(report.there), 'photo')} were there already.")
+        verb = "was" if len(report.there) == 1 else "were"
+        say(f"{counted(len(report.there), 'photo')} {verb} there already.")
     for source, reason in report.failed:
         say(f"{shown_path(source)}: {reason}")
     if report.failed:

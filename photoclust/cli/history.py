@@ -14,6 +14,7 @@ from photoclust.cli.rows import (
     NlFlag,
     TableFlag,
     chosen_form,
+    minute,
     print_document,
     print_rows,
 )
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("Act", "act", number=True),
-    Column("When", "made_at", lambda at: at[:16].replace("T", " ")),
+    Column("When", "made_at", minute),
     Column("By", "made_by"),
     Column("What", "what"),
     Column("", "stands", lambda stands: "" if stands else "taken back"),
@@ -32,7 +33,7 @@ COLUMNS = (
 
 Number = Annotated[
     int | None,
-    typer.Argument(metavar="[N]", help="The act's number in `photoclust log`.", show_default=False),
+    typer.Argument(metavar="N", help="The act's number in `photoclust log`.", show_default=False),
 ]
 
 

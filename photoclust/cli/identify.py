@@ -25,6 +25,7 @@ from photoclust.cli.rows import (
     chosen_form,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import counted, say, shown_path
 
@@ -156,14 +157,16 @@ def _row(item: IdentifiedFace) -> dict[str, Any]:
 
 def _told(item: IdentifiedFace) -> dict[str, Any]:
     """A row in words."""
-    name = item.nearest.name
+    name = short_name(item.nearest.name)
     who = {"match": name, "maybe": f"{name}?", "taken": f"{name} again?"}
     others = [item.runner_up] if item.how in who else [item.nearest, item.runner_up]
     return {
         **_row(item),
         "who": who.get(item.how, "a new person"),
         "by_chance": _short(item.rate) if item.rate else "not measured",
-        "others": ", ".join(f"{one.name} {one.similarity:.3f}" for one in others if one),
+        "others": ", ".join(
+            f"{short_name(one.name)} {one.similarity:.3f}" for one in others if one
+        ),
     }
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from photoclust.cli.rows import JsonFlag, print_document
 from photoclust.cli.streams import counted, say
 from photoclust.cli.targets import parse_faces, parse_target
 from photoclust.errors import UsageError
+
+if TYPE_CHECKING:
+    from photoclust.actions.ignore import IgnoreReport
+    from photoclust.library import Library
 
 
 def ignore(
@@ -48,13 +52,8 @@ def ignore(
     Example: photoclust ignore cluster 12   (also: ignore face 91 --not-a-face,
     ignore --unnamed --max-photos 2, ignore --in ~/Pictures/market.jpg)
     """
-    from photoclust.actions.ignore import (
-        heed_again,
-        ignore_cluster,
-        ignore_faces,
-        ignore_in_photo,
-        ignore_unnamed,
-    )
+    from photoclust.actions import heed
+    from photoclust.actions import ignore as leave
     from photoclust.library import Library
     from photoclust.library.decisions import Ignored
 
@@ -62,42 +61,43 @@ def ignore(
     kinds = [kind for kind, wanted in flags.items() if wanted]
     if len(kinds) > 1:
         raise UsageError("Choose one of --not-a-face, --stranger and --hidden.")
+    if kinds and undo:
+        raise UsageError("--undo heeds faces again, whatever they were ignored as.")
     if sum((bool(words), unnamed, photo is not None)) != 1:
         raise UsageError(
-            "Say who is to be ignored, in one way.",
+            f"Say who is to be {'heeded again' if undo else 'ignored'}, in one way.",
             "Such as `photoclust ignore cluster 12`, or with --unnamed, or with --in PHOTO.",
         )
     if max_photos is not None and not unnamed:
         raise UsageError("--max-photos goes with --unnamed.")
+    cluster, faces = _targets(words) if words else (None, [])
     kind = kinds[0] if kinds else Ignored.STRANGER
-    with Library.open(library_path(context, db)) as library:
+
+    def carry_out(library: Library, *, dry_run: bool) -> IgnoreReport:
+        if unnamed and undo:
+            return heed.heed_unnamed(library, max_photos=max_photos, dry_run=dry_run)
         if unnamed:
-            report = ignore_unnamed(library, kind, max_photos=max_photos, dry_run=True)
-            say(
-                f"{counted(report.faces, 'face')} without a name in"
-                f" {counted(report.photos, 'photo')}, {counted(report.clusters, 'cluster')}."
-            )
-            if not dry_run and report.faces:
-                if not yes:
-                    ask("ignore --unnamed")
-                report = ignore_unnamed(library, kind, max_photos=max_photos)
-        elif photo is not None:
-            report = ignore_in_photo(library, photo, kind, dry_run=dry_run)
-        elif undo:
-            report = heed_again(library, parse_faces(words or []))
-        elif words and words[0].lower().startswith("f"):
-            report = ignore_faces(library, parse_faces(words), kind)
-        else:
-            target, rest = parse_target(words or [])
-            if rest:
-                raise UsageError(f"Cannot make sense of `{' '.join(rest)}` after the number.")
-            report = ignore_cluster(library, target.number, kind)
-    if report.act is not None:
-        state = f"ignored now: {kind.words}" if report.kind else "heeded again"
-        verb = "is" if report.faces == 1 else "are"
-        say(f"{counted(report.faces, 'face')} {verb} {state}.")
-    elif dry_run:
-        say(f"{counted(report.faces, 'face')} would be ignored: {kind.words}.")
+            return leave.ignore_unnamed(library, kind, max_photos=max_photos, dry_run=dry_run)
+        if photo is not None and undo:
+            return heed.heed_in_photo(library, photo, dry_run=dry_run)
+        if photo is not None:
+            return leave.ignore_in_photo(library, photo, kind, dry_run=dry_run)
+        if cluster is not None and undo:
+            return heed.heed_cluster(library, cluster, dry_run=dry_run)
+        if cluster is not None:
+            return leave.ignore_cluster(library, cluster, kind, dry_run=dry_run)
+        if undo:
+            return heed.heed_again(library, faces, dry_run=dry_run)
+        return leave.ignore_faces(library, faces, kind, dry_run=dry_run)
+
+    with Library.open(library_path(context, db)) as library:
+        asks = unnamed and not yes and not dry_run
+        report = carry_out(library, dry_run=dry_run or asks)
+        if asks and report.faces:
+            say(_told(report, would=True))
+            ask("ignore --unnamed")
+            report = carry_out(library, dry_run=False)
+    say(_told(report, would=dry_run))
     if json:
         print_document(
             {
@@ -108,3 +108,20 @@ def ignore(
                 "photos": report.photos,
             }
         )
+
+
+def _targets(words: list[str]) -> tuple[int | None, list[int]]:
+    """One cluster, or faces."""
+    if words[0].lower().startswith("f"):
+        return None, parse_faces(words)
+    target, rest = parse_target(words)
+    if rest:
+        raise UsageError(f"Cannot make sense of `{' '.join(rest)}` after the number.")
+    return target.number, []
+
+
+def _told(report: IgnoreReport, *, would: bool) -> str:
+    where = f"in {counted(report.photos, 'photo')}, {counted(report.clusters, 'cluster')}"
+    state = f"ignored: {report.kind.words}" if report.kind else "heeded again"
+    verb = "would be" if would else "is" if report.faces == 1 else "are"
+    return f"{counted(report.faces, 'face')} {where} {verb} {state}."

@@ -22,14 +22,15 @@ from photoclust.errors import PackError
 COLUMNS = (
     Column("Pack", "pack"),
     Column("Installed", "installed", lambda yes: "yes" if yes else ""),
-    Column("Models", "models"),
     Column("Accuracy", "accuracy"),
     Column("Licence", "licence"),
     Column("MB", "megabytes", number=True),
 )
 
+FIELDS = ("pack", "installed", "models", "accuracy", "licence", "megabytes")
+
 models_app = typer.Typer(
-    help="Model packs: what finds faces and tells them apart.",
+    help="Model packs: what finds faces and tells them apart.\n\nExample: photoclust models list",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -63,7 +64,7 @@ def list_(
         }
         for pack in KNOWN_PACKS.values()
     ]
-    print_rows(rows, form, COLUMNS)
+    print_rows(rows, form, COLUMNS, fields=FIELDS)
 
 
 @models_app.command()

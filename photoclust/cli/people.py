@@ -20,6 +20,7 @@ from photoclust.cli.rows import (
     day,
     print_document,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import counted, say
 from photoclust.errors import UsageError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from photoclust.library.people import Person
 
 COLUMNS = (
-    Column("Person", "person"),
+    Column("Person", "person", short_name),
     Column("Id", "id", number=True),
     Column("Faces", "faces", number=True),
     Column("Photos", "photos", number=True),
@@ -83,7 +84,9 @@ def people(
 
 
 person_app = typer.Typer(
-    help="Show or change a person.", no_args_is_help=True, rich_markup_mode=None
+    help="Show or change a person.\n\nExample: photoclust person show John",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -242,7 +245,10 @@ def birthdate(
     try:
         when = date.fromisoformat(born)
     except ValueError:
-        raise UsageError(f"{born} is no date.", "Give it as 1980-05-01.") from None
+        raise UsageError(
+            f"`{born}` is no date; give one as 1980-05-01.",
+            "One that was said is taken back with its act: see `photoclust log`.",
+        ) from None
     with Library.open(library_path(context, db)) as library:
         person = set_birth(library, name, when)
     _tell(person, f"{person.name} was born on {person.born}.", json)

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from photoclust.cli.completing import people_names
+from photoclust.cli.completing import names_before_age, names_in_query
 
 QUERY_HELP = "A name, or names with & (and), | (or), ! (not) and parentheses; John#3 by number."
 
 QueryWords = Annotated[
     list[str] | None,
-    typer.Argument(metavar="QUERY", help=QUERY_HELP, autocompletion=people_names),
+    typer.Argument(metavar="QUERY", help=QUERY_HELP, autocompletion=names_in_query),
 ]
 Only = Annotated[bool, typer.Option("--only", help="Nobody else is in the photo.")]
 FacesIn = Annotated[
@@ -33,6 +33,9 @@ Near = Annotated[
 AgeOf = Annotated[
     list[str] | None,
     typer.Option(
-        "--age", help="How old somebody was: John:0..2, Anna:6m..18m.", show_default=False
+        "--age",
+        help="How old somebody was: John:0..2, Anna:6m..18m.",
+        show_default=False,
+        autocompletion=names_before_age,
     ),
 ]

@@ -67,6 +67,7 @@ def review(
     Example: photoclust review   (also: review --json --limit 5)
     """
     from photoclust.actions.review import Review
+    from photoclust.actions.sheet import remove_sheets
     from photoclust.library import Library
 
     with Library.open(library_path(context, db)) as library:
@@ -86,7 +87,10 @@ def review(
                 "`review` asks questions, and nobody is there to answer.",
                 "For scripts there is `photoclust review --json`.",
             )
-        _ask_all(library, session, limit)
+        try:
+            _ask_all(library, session, limit)
+        finally:
+            remove_sheets()
 
 
 def _ask_all(library: Library, session: Review, limit: int | None) -> None:
@@ -196,18 +200,21 @@ def _show(library: Library, asked: Asked, show: Show | None) -> None:
     from photoclust.actions.sheet import contact_sheet, face_strip
 
     captions = {tile.number: _caption(asked, tile) for tile in asked.tiles}
+    parts = _parts(asked)
+    beside = "Perhaps the same person:" if asked.kind == "who" else "The other cluster:"
     if show is None:
         faces = [tile.face for tile in asked.tiles]
+        headings = {len(parts[0]): beside} if len(parts) > 1 else {}
         title = f"Review {faces[0].id}"
-        sheet = contact_sheet(library, faces, None, title, list(captions.values()))
+        sheet = contact_sheet(library, faces, None, title, list(captions.values()), headings)
         say(f"  {shown_path(str(sheet))}")
         return
     room = show.room()
     side = LINES * room.cell_height
     columns, wide = max(1, room.width // side), side // room.cell_width
-    for part in _parts(asked):
-        if part[0].subject and asked.kind != "is":
-            say("Perhaps the same person:" if asked.kind == "who" else "The other cluster:")
+    for place, part in enumerate(parts):
+        if place:
+            say(beside)
         shown = part[: columns * MOST_ROWS]
         for start in range(0, len(shown), columns):
             row = shown[start : start + columns]
@@ -241,7 +248,7 @@ def _row(asked: Asked) -> dict[str, Any]:
                 "faces": [face.id for face in subject.faces],
                 "cluster": subject.faces[0].cluster,
                 "person": subject.person.name if subject.person else None,
-                "likely": round(subject.chance, 3),
+                "likely": round(subject.chance, 3) if subject.chance else None,
                 "answers": asked.commands(subject),
             }
             for subject in asked.subjects

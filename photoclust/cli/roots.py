@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from photoclust.actions.roots import ForgetReport
 
 COLUMNS = (
-    Column("Folder", "path"),
+    Column("Folder", "path", path=True),
     Column("Now", "presence"),
     Column("Scanned", "scanned_at", day),
     Column("Files", "files", number=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as csv_module
 import io
 import json as json_module
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,11 +13,15 @@ from typing import Annotated, Any
 
 import typer
 
-from photoclust.cli.streams import is_terminal, shown_path, write, write_table
+from photoclust.cli.streams import is_terminal, shown_path, table_width, write, write_table
 from photoclust.errors import UsageError
 
 # Raised when a field of any --json output changes its meaning or goes away.
 SCHEMA_VERSION = 2
+
+# In characters: between the columns of a table, the least that a column of text is narrowed to,
+# and the most that a name takes.
+GAP, NARROWEST, LONGEST_NAME = 2, 8, 32
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document.", show_envvar=False)]
 NlFlag = Annotated[bool, typer.Option("--nl", help="One JSON object per line.", show_envvar=False)]
@@ -59,12 +64,22 @@ def chosen_form(*, json: bool, nl: bool, csv: bool, table: bool, nul: bool = Fal
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: its heading, the row's key, and how a value is shown."""
+    """A column of the table: its heading, the row's key, and how a value is shown.
+
+    Where the terminal is too narrow text is wrapped, a path loses its beginning, a name its end,
+    and numbers and dates stay whole.
+    """
 
     heading: str
     key: str
     show: Callable[[Any], str] = lambda value: "" if value is None else str(value)
     number: bool = False
+    path: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Is it never broken or shortened?"""
+        return self.number or self.show in (day, minute)
 
 
 def decimals(places: int) -> Callable[[Any], str]:
@@ -75,6 +90,17 @@ def decimals(places: int) -> Callable[[Any], str]:
 def day(value: str | None) -> str:
     """Show the date of an ISO 8601 moment."""
     return value[:10] if value else ""
+
+
+def minute(value: str) -> str:
+    """Show the date and time of an ISO 8601 moment."""
+    return value[:16].replace("T", " ")
+
+
+def short_name(value: str | None) -> str:
+    """Show a name as far as it goes on one line."""
+    name = value or ""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def print_rows(
@@ -103,7 +129,8 @@ def print_rows(
     elif form is Form.CSV:
         write(_separated(rows, fields, ","))
     elif form is Form.TABLE:
-        _print_table(rows, columns)
+        if rows:
+            _print_table(rows, columns)
     elif paths is None:
         write(_separated(rows, fields, "\t"))
     else:
@@ -142,14 +169,58 @@ def _print_table(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> N
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
+    cells = [[shown_path(column.show(row[column.key])) for row in rows] for column in columns]
+    widths = _widths(columns, cells, table_width())
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    for column, width in zip(columns, widths, strict=True):
+        is_name = column.show is short_name
         table.add_column(
             column.heading,
             justify="right" if column.number else "left",
-            no_wrap=column.number,
-            overflow="fold",
+            width=width,
+            no_wrap=column.whole or is_name,
+            overflow="ellipsis" if is_name else "fold",
         )
-    for row in rows:
-        table.add_row(*(Text(shown_path(column.show(row[column.key]))) for column in columns))
-    write_table(table)
+    for values in zip(*cells, strict=True):
+        table.add_row(
+            *(
+                Text(end_of_path(value, width) if column.path else value)
+                for column, value, width in zip(columns, values, widths, strict=True)
+            )
+        )
+    write_table(table, sum(widths) + GAP * len(widths))
+
+
+def _widths(
+    columns: Sequence[Column], cells: Sequence[Sequence[str]], room: int | None
+) -> list[int]:
+    """How wide each column is: as wide as its widest cell, or all that give way share the room."""
+    from rich.cells import cell_len
+
+    natural = [
+        max(map(cell_len, (column.heading, *values)))
+        for column, values in zip(columns, cells, strict=True)
+    ]
+    if room is None:
+        return natural
+    left = room - GAP * (len(columns) - 1)
+    left -= sum(width for column, width in zip(columns, natural, strict=True) if column.whole)
+    flexible = sorted((natural[i], i) for i, column in enumerate(columns) if not column.whole)
+    widths = list(natural)
+    for place, (width, i) in enumerate(flexible):
+        widths[i] = min(width, max(NARROWEST, left // (len(flexible) - place)))
+        left -= widths[i]
+    return widths
+
+
+def end_of_path(path: str, width: int) -> str:
+    """The end of a path that has room, from a folder on where it can be."""
+    from rich.cells import cell_len
+
+    if cell_len(path) <= width:
+        return path
+    start = 1
+    while cell_len(path[start:]) >= width:
+        start += 1
+    folder = path.find(os.sep, start)
+    return f"…{path[max(start, folder) :]}"

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photoclust.choices import Detail, Device
+from photoclust.cli.asking import can_ask
 from photoclust.cli.cluster import say_clustering
 from photoclust.cli.options import (
     INTERRUPTED,
@@ -87,10 +88,13 @@ def scan(
     rules = Rules(tuple(exclude or ()), parse_bytes(min_size) or 0, parse_bytes(max_size), videos)
     progress = terminal_progress()
     failed = interrupted = False
-    with Library.open(library_path(context, db), create=True) as library:
-        if library.packs.in_use() is None and sys.stdin.isatty() and sys.stderr.isatty():
-            pack = pack or _ask_pack()
-            accept_licence = accept_licence or _ask_licence(pack)
+    path = library_path(context, db)
+    if can_ask() and _has_no_pack(path):
+        if pack is None:
+            pack, accept_licence = _ask_pack()
+        elif not _is_free(pack):
+            accept_licence = accept_licence or _fits_licence()
+    with Library.open(path, create=True) as library:
 
         def scan_now() -> ScanReport:
             try:
@@ -142,31 +146,59 @@ def parse_bytes(size: str | None) -> int | None:
     return round(float(found[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[found[2]])
 
 
-def _ask_pack() -> str:
-    """Offer the packs with their figures and licences."""
+def _has_no_pack(path: Path) -> bool:
+    """Is the library still to be made, or to be given its pack?"""
+    from photoclust.library import Library
+
+    if not path.exists():
+        return True
+    with Library.open(path, create=True) as library:
+        return library.packs.in_use() is None
+
+
+def _ask_pack() -> tuple[str, bool]:
+    """Ask for a pack until one can be used: its name or folder, and if its licence was accepted."""
+    from photoclust.models.catalogue import KNOWN_PACKS
+    from photoclust.models.installed import installed_names
+
+    say("Which models shall find and tell apart the faces? The library keeps the choice.")
+    installed = installed_names()
+    _say_packs(installed)
+    while True:
+        pack = str(typer.prompt("Pack (? lists all)", default="open", err=True)).strip()
+        if pack == "?":
+            _say_packs(KNOWN_PACKS)
+        elif pack in KNOWN_PACKS and pack not in installed:
+            say(f"It is not installed; `photoclust models install {pack}` does that.")
+        elif pack not in KNOWN_PACKS and not Path(pack).is_dir():
+            say("That is neither the name of a pack nor a folder.")
+        elif _is_free(pack):
+            return pack, False
+        elif _fits_licence():
+            return pack, True
+
+
+def _say_packs(names: Iterable[str]) -> None:
     from photoclust.models.catalogue import KNOWN_PACKS
     from photoclust.models.installed import installed_folder
 
-    say("Which models shall find and tell apart the faces? The library keeps the choice.\n")
-    for known in KNOWN_PACKS.values():
-        state = ""
+    for known in map(KNOWN_PACKS.__getitem__, names):
+        use = "free for any use" if known.commercial else "research only"
+        size = ""
         if known.archive and installed_folder(known.name) is None:
-            state = f"  (not installed: {known.archive.size // 1_000_000} MB)"
-        say(f"  {known.name:<11} {known.models}; {known.accuracy}{state}")
-        say(f"  {'':<11} {known.licence}")
-    say("")
-    return str(typer.prompt("Pack", default="open", err=True))
+            size = f"; {known.archive.size // 1_000_000} MB to install"
+        say(f"  {known.name:<11} {use}; {known.accuracy}{size}")
 
 
-def _ask_licence(pack: str) -> bool:
+def _is_free(pack: str) -> bool:
     from photoclust.models.catalogue import KNOWN_PACKS
 
-    if pack in KNOWN_PACKS and KNOWN_PACKS[pack].commercial:
-        return False
-    return typer.confirm(
-        "These weights may be used for non-commercial research only. Does that fit your use?",
-        err=True,
-    )
+    return pack in KNOWN_PACKS and KNOWN_PACKS[pack].commercial
+
+
+def _fits_licence() -> bool:
+    say("These weights may be used for non-commercial research only.")
+    return typer.confirm("Does that fit your use?", err=True)
 
 
 def _print_report(report: ScanReport) -> None:

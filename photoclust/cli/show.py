@@ -17,6 +17,7 @@ from photoclust.cli.rows import (
     day,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import say, shown_path, write_text
 from photoclust.cli.targets import parse_target
@@ -26,9 +27,9 @@ COLUMNS = (
     Column("Face", "face", number=True),
     Column("Strength", "strength", decimals(2), number=True),
     Column("Quality", "quality", decimals(2), number=True),
-    Column("Person", "person"),
+    Column("Person", "person", short_name),
     Column("Taken", "taken_at", day),
-    Column("Photo", "file"),
+    Column("Photo", "file", path=True),
 )
 FIELDS = ("face", "strength", "quality", "person", "taken_at", "file")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.asking import DryRun, Yes, ask
+from photoclust.cli.asking import DryRun, Yes, ask, can_ask
 from photoclust.cli.options import DbOption, library_path
 from photoclust.cli.rows import JsonFlag, print_document
 from photoclust.cli.streams import counted, say, shown_path
@@ -42,7 +42,7 @@ def split(
 
     Example: photoclust split cluster 3 --into 2
     """
-    from photoclust.actions.sheet import contact_sheet
+    from photoclust.actions.sheet import contact_sheet, remove_sheets
     from photoclust.actions.split import apply_split, plan_split
     from photoclust.library import Library
 
@@ -56,12 +56,15 @@ def split(
         for place, part in enumerate(plan.parts, start=1):
             title = f"Cluster {target.number} part {place}"
             out = None if sheets is None else sheets / f"{title.replace(' ', '-').lower()}.png"
-            drawn = sheets is not None or not (json or yes or dry_run)
+            drawn = sheets is not None or (not (json or yes or dry_run) and can_ask())
             shown.append(contact_sheet(library, list(part.faces), out, title) if drawn else None)
             say(_told(plan, place - 1, shown[-1]))
         if not dry_run:
             if not yes:
-                ask("split")
+                try:
+                    ask("split")
+                finally:
+                    remove_sheets()
             plan = apply_split(library, plan)
             numbers = [str(part.cluster) for part in plan.parts]
             say(f"Done: clusters {', '.join(numbers[:-1])} and {numbers[-1]}.")
@@ -73,9 +76,15 @@ def _told(plan: SplitPlan, place: int, sheet: Path | None) -> str:
     part = plan.parts[place]
     some = ", ".join(str(face.id) for face in part.faces[:FIRST_SHOWN])
     more = ", ..." if len(part.faces) > FIRST_SHOWN else ""
-    who = f", {plan.person}" if plan.person and place == 0 else ""
+    who = "".join(f", {name}" for name in _people(plan, place))
     where = f"; see {shown_path(str(sheet))}" if sheet else ""
     return f"  {place + 1}: {counted(len(part.faces), 'face')}{who} ({some}{more}){where}"
+
+
+def _people(plan: SplitPlan, place: int) -> list[str]:
+    """Whose a part is: the first keeps the name of the cluster, single faces keep theirs."""
+    kept = [plan.person] if plan.person and place == 0 else []
+    return list(dict.fromkeys([*kept, *plan.parts[place].people]))
 
 
 def _document(plan: SplitPlan) -> dict[str, Any]:
@@ -85,9 +94,9 @@ def _document(plan: SplitPlan) -> dict[str, Any]:
         "parts": [
             {
                 "cluster": part.cluster,
-                "people": list(part.people),
+                "people": _people(plan, place),
                 "faces": [face.id for face in part.faces],
             }
-            for part in plan.parts
+            for place, part in enumerate(plan.parts)
         ],
     }

@@ -35,9 +35,15 @@ def console(stream: str = "stdout") -> Console:
     return Console(stderr=stream == "stderr")
 
 
-def write_table(table: Table) -> None:
+def table_width() -> int | None:
+    """How wide a table may be: as the terminal or COLUMNS, and otherwise as it likes."""
+    return console().width if is_terminal() or "COLUMNS" in os.environ else None
+
+
+def write_table(table: Table, width: int | None = None) -> None:
     """A rich table to stdout; what its encoding lacks is spelled out."""
     drawer = console()
+    drawer.width = width or drawer.width
     with drawer.capture() as drawn:
         drawer.print(table)
     write_text(drawn.get())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photoclust.cli.completing import people_names
 from photoclust.cli.options import FAILED, DbOption, library_path
 from photoclust.cli.rows import (
     Column,
@@ -18,6 +19,7 @@ from photoclust.cli.rows import (
     chosen_form,
     decimals,
     print_rows,
+    short_name,
 )
 from photoclust.cli.streams import say
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from photoclust.actions.review import Review
 
 suggest_app = typer.Typer(
-    help="List what is worth a look, without asking.", no_args_is_help=True, rich_markup_mode=None
+    help="List what is worth a look, without asking.\n\nExample: photoclust suggest people",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
@@ -33,7 +37,7 @@ Limit = Annotated[int, typer.Option(help="At most so many.", min=1)]
 MERGES = (
     Column("Cluster", "cluster", number=True),
     Column("Faces", "faces", number=True),
-    Column("May be", "person"),
+    Column("May be", "person", short_name),
     Column("or cluster", "other", number=True),
     Column("Likely", "likely", decimals(2), number=True),
     Column("If so", "command"),
@@ -50,6 +54,15 @@ PEOPLE = (
 @suggest_app.command()
 def merges(
     context: typer.Context,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only who may be this person.",
+            autocompletion=people_names,
+            show_default=False,
+        ),
+    ] = None,
     limit: Limit = 20,
     json: JsonFlag = False,
     nl: NlFlag = False,
@@ -59,11 +72,15 @@ def merges(
 ) -> None:
     """List clusters that may be one, and faces and clusters that may be somebody you named.
 
-    Example: photoclust suggest merges
+    With --person also the one command that gives all of them to that person.
+
+    Example: photoclust suggest merges   (also: suggest merges --person John --limit 100)
     """
+    from photoclust.actions.review import assigning
+
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with _review(context, db) as session:
-        found = session.likely(limit)
+        found = session.likely(limit, person)
     rows = [
         {
             "cluster": subject.faces[0].cluster,
@@ -76,6 +93,10 @@ def merges(
         for asked, subject in found
     ]
     _print(rows, form, MERGES)
+    whose = found[0][1].person if person is not None else None
+    if whose is not None and len(found) > 1:
+        faces = [face for _asked, subject in found for face in subject.faces]
+        say(f"All of them: {assigning(faces, whose)}")
 
 
 @suggest_app.command("people")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -122,16 +123,17 @@ class Clusters:
         )
         return [row[0] for row in rows]
 
-    def people_of(self, cluster: int) -> set[int]:
-        """The people whom a human gave faces of this cluster to."""
-        return {
-            int(row[0])
-            for row in self._connection.execute(
-                "SELECT DISTINCT person_id FROM memberships JOIN named_faces USING (face_id)"
-                " WHERE cluster_id = ?",
-                (cluster,),
-            )
-        }
+    def people_of(self, clusters: Iterable[int]) -> dict[int, set[int]]:
+        """Cluster -> the people whom a human gave faces of it to, of these clusters."""
+        people: dict[int, set[int]] = {cluster: set() for cluster in clusters}
+        for cluster, person in self._connection.execute(
+            "SELECT DISTINCT cluster_id, person_id FROM memberships"
+            " JOIN named_faces USING (face_id)"
+            " WHERE cluster_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(people)),),
+        ):
+            people[cluster].add(person)
+        return people
 
     def summaries(self) -> list[ClusterSummary]:
         """Every cluster, biggest first."""

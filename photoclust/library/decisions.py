@@ -70,12 +70,11 @@ class Decisions:
         """This face is not this person, until the face itself is given to them again."""
         self._say_of_faces(act_id, [face_id], "is_not", "face", person_id)
 
-    def allow_same_photo(self, act_id: int, photo_id: int) -> None:
-        """This photo may show one person twice: a collage, a mirror, a picture on the wall."""
+    def allow_same_photo(self, act_id: int, photo_id: int, *, allowed: bool = True) -> None:
+        """This photo may (or may not) show one person twice: a collage, a mirror, a poster."""
         self._connection.execute(
-            "INSERT INTO decisions (act_id, verdict, photo_id, source)"
-            " VALUES (?, 'may_repeat', ?, 'photo')",
-            (act_id, photo_id),
+            "INSERT INTO decisions (act_id, verdict, photo_id, source) VALUES (?, ?, ?, 'photo')",
+            (act_id, "may_repeat" if allowed else "may_not_repeat", photo_id),
         )
 
     def call(self, act_id: int, person_id: int, name: str) -> None:
@@ -132,21 +131,36 @@ class Decisions:
         )
         return {face: Ignored(verdict) for face, verdict in rows}
 
+    def said_before_ignoring(self, face_ids: Iterable[int]) -> dict[int, tuple[int | None, str]]:
+        """Face -> whose it was said to be (None: nobody's), and what was pointed at.
+
+        Where nothing was said, or it was denied since, it is nobody's as its cluster is.
+        """
+        faces = list(face_ids)
+        rows = self._connection.execute(
+            "SELECT face_id, iif(verdict = 'is', person_id, NULL), source FROM ("
+            "  SELECT face_id, verdict, person_id, source,"
+            "         row_number() OVER (PARTITION BY face_id ORDER BY act_id DESC, id DESC) AS age"
+            "  FROM face_words WHERE verdict IN ('is', 'unnamed')"
+            "  AND face_id IN (SELECT value FROM json_each(?)))"
+            " WHERE age = 1 AND (face_id, ifnull(person_id, 0)) NOT IN"
+            "  (SELECT face_id, person_id FROM denials)",
+            (json.dumps(faces),),
+        )
+        said = {face: (person, source) for face, person, source in rows}
+        return {face: said.get(face, (None, "cluster")) for face in faces}
+
     def allowed_photos(self) -> set[int]:
         """The photos that may show one person twice."""
         rows = self._connection.execute("SELECT photo_id FROM allowed_photos")
         return {int(row[0]) for row in rows}
 
-    def acts_allowing(self, photo_ids: Iterable[int]) -> dict[int, list[int]]:
-        """Photo -> the acts by which it may show one person twice; photos without one left out."""
-        acts: dict[int, list[int]] = {}
-        for photo_id, act_id in self._connection.execute(
-            "SELECT photo_id, act_id FROM standing_decisions WHERE verdict = 'may_repeat'"
-            " AND photo_id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (json.dumps(list(photo_ids)),),
-        ):
-            acts.setdefault(photo_id, []).append(act_id)
-        return acts
+    def photos_allowed_by_word(self) -> set[int]:
+        """Those of them of which a human said so; videos are allowed without a word."""
+        rows = self._connection.execute(
+            "SELECT photo_id FROM photo_words WHERE verdict = 'may_repeat'"
+        )
+        return {int(row[0]) for row in rows}
 
     def births(self) -> dict[int, date]:
         """Person -> the day of their birth, of those for whom it was said."""

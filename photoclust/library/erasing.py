@@ -10,7 +10,6 @@ comes next knows if something came in between.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -23,7 +22,7 @@ from photoclust.errors import LibraryError
 from photoclust.library import vector_file
 from photoclust.library.journal import FORGOTTEN, UNFINISHED
 from photoclust.library.library import Library, library_error
-from photoclust.library.traces import Traces
+from photoclust.library.traces import Traces, listed
 
 
 @contextmanager
@@ -49,13 +48,9 @@ def erase(library: Library, traces: Traces, what: str) -> None:
     """
     run = library._connection.execute
     with library.journal.erasing():
-        # SQLite asks for each row that goes whether a decision refers to it.
-        columns = ("other_face_id", "photo_id")
-        for column in columns:
-            run(f"CREATE INDEX erasing_{column} ON decisions ({column})")
         run(
             "UPDATE decisions SET copy_of = NULL WHERE copy_of IN (SELECT value FROM json_each(?))",
-            (_listed(traces.decisions),),
+            (listed(traces.decisions),),
         )
         _delete(library, "decisions", "id", traces.decisions)
         _delete(library, "faces", "id", traces.all_faces)
@@ -66,10 +61,8 @@ def erase(library: Library, traces: Traces, what: str) -> None:
         run("DELETE FROM clusters WHERE id NOT IN (SELECT cluster_id FROM memberships)")
         run(
             "UPDATE acts SET what = ? WHERE id IN (SELECT value FROM json_each(?))",
-            (FORGOTTEN, _listed(traces.words)),
+            (FORGOTTEN, listed(traces.words)),
         )
-        for column in columns:
-            run(f"DROP INDEX erasing_{column}")
     library.journal.begin(what + UNFINISHED)
 
 
@@ -135,7 +128,7 @@ def finish(library: Library) -> None:
             library._connection.execute(
                 "UPDATE acts SET what = replace(what, ?1, '')"
                 " WHERE id IN (SELECT value FROM json_each(?2))",
-                (UNFINISHED, _listed(done)),
+                (UNFINISHED, listed(done)),
             )
         _empty_log(library)
 
@@ -162,7 +155,7 @@ def _unfinished(library: Library) -> list[int]:
 
 def _delete(library: Library, table: str, where: str, ids: Collection[int]) -> None:
     library._connection.execute(
-        f"DELETE FROM {table} WHERE {where} IN (SELECT value FROM json_each(?))", (_listed(ids),)
+        f"DELETE FROM {table} WHERE {where} IN (SELECT value FROM json_each(?))", (listed(ids),)
     )
 
 
@@ -202,7 +195,3 @@ def _temporary_folder() -> Path:
         if os.path.isdir(folder) and os.access(folder, os.W_OK):
             return Path(folder)
     return Path(tempfile.gettempdir())
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return json.dumps(list(numbers))

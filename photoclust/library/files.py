@@ -170,20 +170,12 @@ class Files:
         )
 
     def remove_photos(self, photo_ids: Collection[int]) -> None:
-        """Delete photos that no file holds and no decision speaks of, with their faces.
-
-        SQLite asks for each whether a decision refers to it; indexes make that quick.
-        """
+        """Delete photos that no file holds and no decision speaks of, with their faces."""
         photos = json.dumps(list(photo_ids))
-        columns = ("other_face_id", "photo_id")
-        for column in columns:
-            self._connection.execute(f"CREATE INDEX removing_{column} ON decisions ({column})")
         for table, column in (("faces", "photo_id"), ("scans", "photo_id"), ("photos", "id")):
             self._connection.execute(
                 f"DELETE FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))", (photos,)
             )
-        for column in columns:
-            self._connection.execute(f"DROP INDEX removing_{column}")
 
     def relist(self, photo_id: int) -> None:
         """Before a file of it is recorded: have the next clustering look at its faces again.

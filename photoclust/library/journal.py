@@ -10,7 +10,7 @@ from __future__ import annotations
 import getpass
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -55,6 +55,9 @@ class Move:
     cluster: int | None
     strength: float | None = None
 
+
+# What a decision is on; one on a person is never copied.
+_SUBJECT = "face_id, other_face_id, photo_id"
 
 _ACTS = """
 SELECT id, made_at, made_by, what, id NOT IN (SELECT act_id FROM undone_acts) AS stands,
@@ -146,46 +149,46 @@ class Journal:
                 self._place(item.face_id, *after)
         self._drop_empty()
 
+    def taken_out_by_ignoring(self, face_ids: Iterable[int]) -> list[Move]:
+        """How these faces would go back into the clusters that ignoring them took them out of.
+
+        Those that are in a cluster now, or whose cluster is no more, are left out.
+        """
+        return [
+            Move(face, cluster, strength)
+            for face, cluster, strength, _newest in self._connection.execute(
+                "SELECT face_id, before_cluster, before_strength, max(id) FROM moves"
+                " WHERE face_id IN (SELECT value FROM json_each(?))"
+                " AND face_id NOT IN (SELECT face_id FROM memberships)"
+                " AND before_cluster IN (SELECT id FROM clusters) AND act_id IN"
+                "  (SELECT act_id FROM standing_decisions WHERE face_id = moves.face_id"
+                "   AND verdict IN ('not_face', 'stranger', 'hidden'))"
+                " GROUP BY face_id",
+                (json.dumps(list(face_ids)),),
+            )
+        ]
+
     def copy(self, faces: dict[int, int], photos: dict[int, int]) -> int:
         """Say of other faces and photos what was said of these, as part of the same acts.
 
-        Words that were copied before, in either direction, are not copied again. Both faces of a
-        statement on two must be among the keys. Returns how many decisions were added.
+        Words that were copied before, in either direction, are not copied again. Of a statement on
+        two faces the one that is not among the keys stays, so that the other may follow later.
+        Returns how many decisions were added.
         """
-        columns = "act_id, verdict, face_id, other_face_id, person_id, photo_id, day, text, source"
-        known = self._connection.execute(
-            f"SELECT id, coalesce(copy_of, id), {columns} FROM decisions"
-            " WHERE face_id IN (SELECT value FROM json_each(?1))"
-            " OR photo_id IN (SELECT value FROM json_each(?2)) ORDER BY id",
-            (json.dumps(list(faces)), json.dumps(list(photos))),
-        ).fetchall()
-        there = self._said_of(faces.values(), photos.values())
+        columns = f"{_SUBJECT}, act_id, verdict, person_id, day, text, source"
+        known = self._said_of(faces, photos, columns)
+        there = {tuple(row) for row in self._said_of(faces.values(), photos.values(), _SUBJECT)}
         added = 0
-        for _id, root, act, verdict, face, other, person, photo, day, text, source in known:
-            if other is not None and other not in faces:
-                continue
-            subject = (
-                None if face is None else faces[face],
-                None if photo is None else photos[photo],
-            )
-            if (root, *subject) in there:
-                continue
-            self._connection.execute(
-                f"INSERT INTO decisions ({columns}, copy_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    act,
-                    verdict,
-                    subject[0],
-                    None if other is None else faces[other],
-                    person,
-                    subject[1],
-                    day,
-                    text,
-                    source,
-                    root,
-                ),
-            )
-            added += 1
+        for root, face, other, photo, *said in known:
+            subject = (faces.get(face, face), faces.get(other, other), photos.get(photo, photo))
+            is_of_one = face is not None and subject[0] == subject[1]
+            if not is_of_one and (root, *subject) not in there:
+                self._connection.execute(
+                    f"INSERT INTO decisions (copy_of, {columns})"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (root, *subject, *said),
+                )
+                added += 1
         return added
 
     @contextmanager
@@ -201,15 +204,16 @@ class Journal:
             self._connection.execute(sql)
 
     def _said_of(
-        self, faces: Collection[int], photos: Collection[int]
-    ) -> set[tuple[int, int | None, int | None]]:
-        rows = self._connection.execute(
-            "SELECT coalesce(copy_of, id), face_id, photo_id FROM decisions"
-            " WHERE face_id IN (SELECT value FROM json_each(?))"
-            " OR photo_id IN (SELECT value FROM json_each(?))",
+        self, faces: Iterable[int], photos: Iterable[int], columns: str
+    ) -> list[sqlite3.Row]:
+        """What was said of these, by the decision that was first to say it, in their order."""
+        return self._connection.execute(
+            f"SELECT coalesce(copy_of, id), {columns} FROM decisions"
+            " WHERE face_id IN (SELECT value FROM json_each(?1))"
+            " OR other_face_id IN (SELECT value FROM json_each(?1))"
+            " OR photo_id IN (SELECT value FROM json_each(?2)) ORDER BY id",
             (json.dumps(list(faces)), json.dumps(list(photos))),
-        )
-        return {(root, face, photo) for root, face, photo in rows}
+        ).fetchall()
 
     def _reverse(self, act_id: int, by_act: int, *, undone: bool) -> None:
         self._connection.execute(
@@ -221,8 +225,15 @@ class Journal:
             " FROM moves WHERE act_id = ? ORDER BY id",
             (act_id,),
         ).fetchall()
+        earlier, moved_since = self._earlier_moves(act_id), self._moved_since(act_id)
         for face_id, *ends in reversed(moves) if undone else moves:
+            if face_id in moved_since:
+                continue
             before, after = tuple(ends[:2]), tuple(ends[2:])
+            for is_undone, from_cluster, from_strength, to_cluster in earlier.get(face_id, ()):
+                if not is_undone or to_cluster != before[0]:
+                    break
+                before = (from_cluster, from_strength)
             here, there = (after, before) if undone else (before, after)
             present = self._connection.execute(
                 "SELECT cluster_id FROM memberships WHERE face_id = ?", (face_id,)
@@ -230,6 +241,35 @@ class Journal:
             if (present[0] if present else None) == here[0]:
                 self._place(face_id, *there)
         self._drop_empty()
+
+    def _earlier_moves(self, act_id: int) -> dict[int, list[tuple[bool, int, float, int]]]:
+        """Of the faces that an act moved, what moved them before, the newest first.
+
+        Is that taken back by now, from where, how sure, to where. Of acts that counted when this
+        one was done.
+        """
+        found: dict[int, list[tuple[bool, int, float, int]]] = {}
+        for face_id, *move in self._connection.execute(
+            "SELECT face_id, act_id IN (SELECT act_id FROM undone_acts), before_cluster,"
+            " before_strength, after_cluster FROM moves WHERE act_id < ?1"
+            " AND face_id IN (SELECT face_id FROM moves WHERE act_id = ?1)"
+            " AND NOT ifnull((SELECT undone FROM reversals WHERE target_id = moves.act_id"
+            "  AND act_id < ?1 ORDER BY id DESC LIMIT 1), 0)"
+            " ORDER BY id DESC",
+            (act_id,),
+        ):
+            found.setdefault(face_id, []).append(tuple(move))
+        return found
+
+    def _moved_since(self, act_id: int) -> set[int]:
+        """Faces that a later act moved which counts."""
+        rows = self._connection.execute(
+            "SELECT face_id FROM moves WHERE act_id > ?1"
+            " AND face_id IN (SELECT face_id FROM moves WHERE act_id = ?1)"
+            " AND act_id NOT IN (SELECT act_id FROM undone_acts)",
+            (act_id,),
+        )
+        return {row[0] for row in rows}
 
     def _place(self, face_id: int, cluster: int | None, strength: float | None) -> None:
         if cluster is None:

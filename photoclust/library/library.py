@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -112,7 +112,7 @@ class Library:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is written, or nothing.
+        """Everything inside is written, or nothing; within another one it is part of that.
 
         Raises
         ------
@@ -123,6 +123,9 @@ class Library:
                 f"The library {self.path} is read-only.",
                 "Give yourself write permission, or copy it.",
             )
+        if self._connection.in_transaction:
+            yield
+            return
         with _translated(self.path, (sqlite3.Error,)):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -272,6 +275,11 @@ def _translated(
         raise
     except kinds as error:
         raise library_error(error, path) from error
+
+
+def unless(dry_run: bool, context: AbstractContextManager[None]) -> AbstractContextManager[None]:
+    """What a dry run does without: a transaction, the right to scan or to erase."""
+    return nullcontext() if dry_run else context
 
 
 def library_error(error: Exception, path: Path) -> LibraryError:

@@ -417,6 +417,7 @@ CREATE TABLE reversals (       -- acts that took others back, or had them count 
 INSERT INTO reversals (act_id, target_id, undone)
 SELECT undone_by, id, 1 FROM acts WHERE undone_by IS NOT NULL ORDER BY undone_by, id;
 CREATE INDEX reversals_target ON reversals (target_id);
+CREATE INDEX reversals_act ON reversals (act_id);
 
 CREATE TABLE identities (      -- somebody a human named; what is known of them: `people`
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -431,13 +432,13 @@ CREATE TABLE decisions_5 (     -- what an act said; append-only, no clustering t
     ('is', 'is_not', 'unnamed', 'same', 'not_same',
      'not_face', 'stranger', 'hidden',     -- the three kinds of being ignored
      'added',                              -- the face was marked by hand
-     'may_repeat',                         -- the photo (a collage, a mirror) shows somebody twice
+     'may_repeat', 'may_not_repeat',       -- the photo (a collage, a mirror) shows somebody twice
      'called', 'aliases', 'born', 'noted', -- of the person; the last word counts
      'gone')),                             -- the person was deleted, or is one with another
   face_id INTEGER REFERENCES faces,
   other_face_id INTEGER REFERENCES faces,  -- of same and not_same
   person_id INTEGER REFERENCES identities, -- of is, is_not and what is said of a person
-  photo_id INTEGER REFERENCES photos,      -- of may_repeat
+  photo_id INTEGER REFERENCES photos,      -- of may_repeat and may_not_repeat
   day TEXT CHECK (day IS date(day, '+0 days')),  -- of born: ISO 8601
   text TEXT,                               -- of called and noted; of aliases a JSON list
   source TEXT NOT NULL CHECK (source IN ('cluster', 'face', 'photo', 'person')),  -- pointed at
@@ -448,10 +449,10 @@ CREATE TABLE decisions_5 (     -- what an act said; append-only, no clustering t
   CHECK ((verdict IN ('same', 'not_same')) = (other_face_id IS NOT NULL)),
   CHECK (face_id <> other_face_id),
   CHECK ((person_id IS NOT NULL) = (source = 'person' OR verdict IN ('is', 'is_not'))),
-  CHECK ((verdict = 'may_repeat') = (photo_id IS NOT NULL)),
+  CHECK ((verdict IN ('may_repeat', 'may_not_repeat')) = (photo_id IS NOT NULL)),
   CHECK ((verdict = 'born') = (day IS NOT NULL)),
   CHECK ((verdict IN ('called', 'aliases', 'noted')) = (text IS NOT NULL)),
-  CHECK ((verdict = 'may_repeat') = (source = 'photo')),
+  CHECK ((verdict IN ('may_repeat', 'may_not_repeat')) = (source = 'photo')),
   CHECK ((verdict IN ('called', 'aliases', 'born', 'noted', 'gone')) = (source = 'person'))
 ) STRICT;
 INSERT INTO decisions_5 (id, act_id, verdict, face_id, other_face_id, person_id, photo_id, day,
@@ -474,6 +475,8 @@ ALTER TABLE acts_5 RENAME TO acts;
 ALTER TABLE decisions_5 RENAME TO decisions;
 CREATE INDEX decisions_face ON decisions (face_id);
 CREATE INDEX decisions_person ON decisions (person_id);
+CREATE INDEX decisions_other ON decisions (other_face_id) WHERE other_face_id IS NOT NULL;
+CREATE INDEX decisions_photo ON decisions (photo_id) WHERE photo_id IS NOT NULL;
 CREATE INDEX decisions_copy ON decisions (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX denied ON decisions (face_id, person_id) WHERE verdict = 'is_not';
 CREATE INDEX said_of_people ON decisions (person_id, verdict) WHERE source = 'person';
@@ -507,6 +510,28 @@ SELECT target_id AS act_id FROM (
 CREATE VIEW standing_decisions AS  -- those whose act was not taken back
 SELECT * FROM decisions WHERE act_id NOT IN (SELECT act_id FROM undone_acts);
 
+CREATE VIEW gone_people AS     -- who is no person any more, and whom they are one with, if anybody
+WITH RECURSIVE said AS MATERIALIZED (
+  SELECT person_id, verdict, act_id, id FROM standing_decisions
+  WHERE source = 'person' AND verdict IN ('called', 'aliases', 'gone')
+), gone AS MATERIALIZED (
+  SELECT person_id, act_id FROM (
+    SELECT person_id, act_id, verdict,
+           row_number() OVER (PARTITION BY person_id ORDER BY id DESC) AS age
+    FROM said WHERE verdict <> 'aliases'
+  ) WHERE age = 1 AND verdict = 'gone'
+), merged AS MATERIALIZED (     -- the act that merged them gave the other one their names
+  SELECT gone.person_id, said.person_id AS kept_id
+  FROM gone JOIN said USING (act_id) WHERE verdict = 'aliases'
+), one_with(person_id, kept_id) AS (
+  SELECT person_id, kept_id FROM merged
+  UNION SELECT one_with.person_id, merged.kept_id
+  FROM one_with JOIN merged ON merged.person_id = one_with.kept_id
+)
+SELECT person_id, (SELECT kept_id FROM one_with WHERE one_with.person_id = gone.person_id
+                   AND kept_id NOT IN (SELECT person_id FROM gone)) AS kept_id
+FROM gone;
+
 CREATE VIEW people AS          -- somebody a human named; aliases are a JSON list
 WITH said AS MATERIALIZED (
   SELECT person_id, verdict, text, day, id FROM standing_decisions WHERE source = 'person'
@@ -523,29 +548,36 @@ WITH said AS MATERIALIZED (
          coalesce((SELECT text FROM said WHERE person_id = identities.id
                    AND verdict = 'noted' ORDER BY said.id DESC LIMIT 1), '') AS note
   FROM identities
-  WHERE coalesce((SELECT verdict FROM said WHERE person_id = identities.id
-                  AND verdict IN ('called', 'gone') ORDER BY said.id DESC LIMIT 1), '') <> 'gone'
+  WHERE identities.id NOT IN (SELECT person_id FROM gone_people)
   AND EXISTS (SELECT 1 FROM standing_decisions WHERE person_id = identities.id)
 )
 SELECT id, name, born, aliases, note, created_at FROM known;
 
+CREATE VIEW face_words AS      -- what was said of whose a face is; of somebody who is gone it is
+                               -- said of whom they are one with, or (null) of nobody
+SELECT id, act_id, face_id, verdict, source,
+       iif(gone_people.person_id IS NULL, said.person_id, kept_id) AS person_id
+FROM standing_decisions AS said LEFT JOIN gone_people ON gone_people.person_id = said.person_id
+WHERE verdict IN ('is', 'is_not', 'unnamed', 'not_face', 'stranger', 'hidden');
+
 CREATE VIEW denials AS         -- faces that a human said are not this person
-SELECT DISTINCT face_id, person_id FROM standing_decisions AS denial
-WHERE verdict = 'is_not' AND NOT EXISTS (
-  SELECT 1 FROM standing_decisions AS later
+SELECT DISTINCT face_id, person_id FROM face_words AS denial
+WHERE verdict = 'is_not' AND person_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM face_words AS later
   WHERE later.face_id = denial.face_id AND +later.person_id = denial.person_id
-    AND later.verdict = 'is' AND later.source = 'face' AND later.id > denial.id
+    AND later.verdict = 'is' AND later.source = 'face'
+    AND (later.act_id, later.id) > (denial.act_id, denial.id)
 );
 
-CREATE VIEW last_words AS      -- the last word of a human on whose face it is
+CREATE VIEW last_words AS      -- the last word of a human on whose face it is; a copy has the age
+                               -- of its act
 SELECT face_id,
-       CASE WHEN (face_id, person_id) IN (SELECT face_id, person_id FROM denials)
-            THEN 'is_not' ELSE verdict END AS verdict,
+       CASE WHEN (face_id, person_id) IN (SELECT face_id, person_id FROM denials) THEN 'is_not'
+            WHEN verdict = 'is' AND person_id IS NULL THEN 'unnamed' ELSE verdict END AS verdict,
        person_id, source FROM (
   SELECT face_id, verdict, person_id, source,
-         row_number() OVER (PARTITION BY face_id ORDER BY id DESC) AS age
-  FROM standing_decisions
-  WHERE verdict IN ('is', 'unnamed', 'not_face', 'stranger', 'hidden')
+         row_number() OVER (PARTITION BY face_id ORDER BY act_id DESC, id DESC) AS age
+  FROM face_words WHERE verdict <> 'is_not'
 ) WHERE age = 1;
 
 CREATE VIEW named_faces AS     -- the faces that a human gave to somebody
@@ -560,13 +592,20 @@ CREATE VIEW links AS           -- pairs of faces, the lower number first, and th
 SELECT face_id, other_face_id, verdict FROM (
   SELECT min(face_id, other_face_id) AS face_id, max(face_id, other_face_id) AS other_face_id,
          verdict, row_number() OVER (
-           PARTITION BY min(face_id, other_face_id), max(face_id, other_face_id) ORDER BY id DESC
-         ) AS age
+           PARTITION BY min(face_id, other_face_id), max(face_id, other_face_id)
+           ORDER BY act_id DESC, id DESC) AS age
   FROM standing_decisions WHERE verdict IN ('same', 'not_same')
 ) WHERE age = 1;
 
+CREATE VIEW photo_words AS     -- the last word of a human: may a photo show one person twice?
+SELECT photo_id, verdict FROM (
+  SELECT photo_id, verdict,
+         row_number() OVER (PARTITION BY photo_id ORDER BY act_id DESC, id DESC) AS age
+  FROM standing_decisions WHERE photo_id IS NOT NULL
+) WHERE age = 1;
+
 CREATE VIEW allowed_photos AS  -- those that may show one person twice: by a human's word, or videos
-SELECT photo_id FROM standing_decisions WHERE verdict = 'may_repeat'
+SELECT photo_id FROM photo_words WHERE verdict = 'may_repeat'
 UNION SELECT id FROM photos WHERE seconds IS NOT NULL;
 
 CREATE VIEW cluster_words AS   -- what most faces of a cluster were said to be with it

@@ -59,12 +59,7 @@ class People:
 
     def all(self) -> list[Person]:
         """Every person, in order of name."""
-        rows = self._connection.execute("SELECT id, name, born, aliases, note FROM people")
-        found = [
-            Person(number, name, born, tuple(json.loads(aliases)), note)
-            for number, name, born, aliases, note in rows
-        ]
-        return sorted(found, key=lambda person: (folded(person.name), person.id))
+        return sorted(self._select(), key=lambda person: (folded(person.name), person.id))
 
     def called(self, name: str) -> list[Person]:
         """The people of this name, whatever its case; if there are none, those known by it too."""
@@ -82,7 +77,8 @@ class People:
 
     def numbered(self, person_id: int) -> Person:
         """The person of this number, who must be there."""
-        return next(person for person in self.all() if person.id == person_id)
+        (person,) = self._select("WHERE id = ?", person_id)
+        return person
 
     def add(self, act_id: int, name: str) -> Person:
         """A new person, made by an act: they are there as long as any word of them stands."""
@@ -118,5 +114,13 @@ class People:
             NamedFace(*row)
             for row in self._connection.execute(
                 "SELECT face_id, person_id, source FROM named_faces ORDER BY face_id"
+            )
+        ]
+
+    def _select(self, where: str = "", *parameters: object) -> list[Person]:
+        return [
+            Person(number, name, born, tuple(json.loads(aliases)), note)
+            for number, name, born, aliases, note in self._connection.execute(
+                f"SELECT id, name, born, aliases, note FROM people {where}", parameters
             )
         ]

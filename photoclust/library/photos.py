@@ -145,6 +145,14 @@ class Photos:
         ).fetchone()
         return row[0] if row else None
 
+    def was_seen(self, photo_id: int) -> bool:
+        """Did any pack look at this photo, and could?"""
+        return bool(
+            self._connection.execute(
+                "SELECT 1 FROM scans WHERE photo_id = ? AND status = 'done'", (photo_id,)
+            ).fetchone()
+        )
+
     def by_content(self, content_hash: str, pack_id: int) -> KnownPhoto | None:
         """The photo of these bytes, if they were seen before."""
         row = self._connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from photoclust.domain import Box
@@ -25,13 +25,6 @@ WHERE cluster_people.person_id IN {_THESE}
 AND coalesce(verdict, '') NOT IN ('is', 'stranger', 'hidden', 'not_face')
 AND NOT (coalesce(verdict, '') = 'unnamed' AND source = 'face')
 AND (face_id, cluster_people.person_id) NOT IN (SELECT face_id, person_id FROM denials)
-"""
-
-# Who was found to be the same: in one act they were said to be gone and another got their name.
-_MERGED = f"""
-SELECT gone.person_id FROM standing_decisions AS gone
-JOIN standing_decisions AS kept ON kept.act_id = gone.act_id AND kept.verdict = 'aliases'
-WHERE gone.verdict = 'gone' AND kept.person_id IN {_THESE} AND gone.person_id NOT IN {_THESE}
 """
 
 # What was said of these faces and then of the same as another pack, or file, shows them.
@@ -154,7 +147,7 @@ def names_of(library: Library, people: Collection[int]) -> tuple[str, ...]:
     for verdict, text in library.query(
         "SELECT verdict, text FROM decisions WHERE verdict IN ('called', 'aliases')"
         f" AND person_id IN {_THESE} ORDER BY verdict DESC, id DESC",
-        _listed(people),
+        listed(people),
     ):
         names += [text] if verdict == "called" else json.loads(text)
     return tuple(dict.fromkeys(names))
@@ -165,9 +158,7 @@ def embeddings(library: Library, faces: Collection[int], limit: int) -> list[byt
     chosen = sorted(faces)
     if len(chosen) > limit:
         chosen = [chosen[place * len(chosen) // limit] for place in range(limit)]
-    rows = library.query(
-        f"SELECT vector FROM embeddings WHERE face_id IN {_THESE}", _listed(chosen)
-    )
+    rows = library.query(f"SELECT vector FROM embeddings WHERE face_id IN {_THESE}", listed(chosen))
     return [bytes(vector) for (vector,) in rows]
 
 
@@ -177,7 +168,7 @@ def embeddings_that_stay(library: Library, faces: Collection[int]) -> set[bytes]
         f"WITH these AS MATERIALIZED {_THESE} SELECT DISTINCT vector FROM embeddings"
         " WHERE face_id NOT IN these"
         " AND vector IN (SELECT vector FROM embeddings WHERE face_id IN these)",
-        _listed(faces),
+        listed(faces),
     )
     return {bytes(vector) for (vector,) in rows}
 
@@ -196,16 +187,14 @@ def way_back(library: Library, name: str) -> str | None:
 
 
 def _same_people(library: Library, person_id: int) -> tuple[int, ...]:
-    people = {person_id}
-    while found := _ids(library, _MERGED, people):
-        people |= found
-    return tuple(sorted(people))
+    merged = f"SELECT person_id FROM gone_people WHERE kept_id IN {_THESE}"
+    return tuple(sorted({person_id} | _ids(library, merged, [person_id])))
 
 
 def _once_more(library: Library, faces: Collection[int]) -> set[int]:
     """The same faces as another pack or file shows them, and those with the same embedding."""
     found = _ids(library, _SAID_ALIKE, faces) | _ids(library, _SAME_EMBEDDING, faces)
-    for row in library.query(_OF_OTHER_PACKS, _listed(faces)):
+    for row in library.query(_OF_OTHER_PACKS, listed(faces)):
         if Box(*row[1:5]).overlap(Box(*row[5:9])) >= SAME_FACE:
             found.add(row[0])
     return found
@@ -231,7 +220,7 @@ def _decisions(
             " UNION SELECT id FROM decisions WHERE act_id IN"
             "  (SELECT act_id FROM of_people WHERE source = 'person')"
             "  AND act_id IN (SELECT act_id FROM undone_acts)",
-            *map(_listed, (people, faces, photos)),
+            *map(listed, (people, faces, photos)),
         )
     }
 
@@ -267,16 +256,17 @@ def _words(
 def _texts(library: Library, decisions: Collection[int]) -> list[tuple[str, str]]:
     rows = library.query(
         f"SELECT DISTINCT verdict, text FROM decisions WHERE text IS NOT NULL AND id IN {_THESE}",
-        _listed(decisions),
+        listed(decisions),
     )
     return [(verdict, text) for verdict, text in rows]
 
 
 def _ids(library: Library, sql: str, chosen: Collection[int]) -> set[int]:
     """The numbers that a question on these numbers (`?1`, a JSON list) gives."""
-    parameters = (_listed(chosen),) if "?1" in sql else ()
+    parameters = (listed(chosen),) if "?1" in sql else ()
     return {row[0] for row in library.query(sql, *parameters) if row[0] is not None}
 
 
-def _listed(numbers: Collection[int]) -> str:
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers for `IN (SELECT value FROM json_each(?))`."""
     return json.dumps(list(numbers))

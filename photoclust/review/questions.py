@@ -165,6 +165,11 @@ class Asker:
             page = page[np.argsort(-pool.chance[page], kind="stable")]
             yield Question("is", self._once_a_photo(pool.items[x] for x in page), settles)
 
+    def likely(self) -> list[Item]:
+        """Groups with the person they most likely are, those first that settle most faces."""
+        pool = self._proposals()
+        return [pool.items[place] for place in np.argsort(-pool.gain, kind="stable").tolist()]
+
     def same(self) -> list[Question]:
         """*Are these two the same?* of each cluster and the one that it is most like."""
         likeness = self._likeness

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from photoclust.actions.carry import Placer, carry_from_packs, counterparts
+from photoclust.actions.different import different_faces
 from photoclust.actions.edited import AS_IT_WAS, TURNS, Turn, carry_to_version
 from photoclust.actions.history import redo, undo
+from photoclust.actions.record import Recorder, ScanReport
+from photoclust.actions.reject import reject_from_cluster
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.errors import UnreadablePhoto
@@ -19,7 +22,9 @@ from photoclust.library.clock import now
 from photoclust.library.faces import Place
 from photoclust.library.packs import StoredPack
 from photoclust.photos.decode import PhotoFacts
+from photoclust.photos.discover import PhotoFile
 from photoclust.photos.metadata import Metadata
+from photoclust.pipeline.results import Examined, Result, Unreadable
 from photoclust.vectors import Matrix, Vector
 
 if TYPE_CHECKING:
@@ -222,6 +227,20 @@ def test_back_and_forth_carries_only_what_is_new(file: File, ann: Matrix) -> Non
     assert decisions() == 6
 
 
+def test_a_word_that_is_copied_later_is_no_later_word(file: File, ann: Matrix) -> None:
+    second = File(file.album, "/photos/copy.jpg")
+    old, (face,) = file.write("a", (LEFT, ann[0]))
+    second.write("a")
+    file.album.say("Ann", face)
+    new, (copy,) = file.write("b", (LEFT, ann[0]))
+    file.carry(old, new)
+    file.album.say("Ben", face)
+    file.album.say("Cem", copy)
+    second.write("b")
+    second.carry(old, new)
+    assert file.album.whose(copy) == "Cem"
+
+
 def test_words_go_on_from_version_to_version(file: File, ann: Matrix) -> None:
     first, (face,) = file.write("a", (LEFT, ann[0]))
     file.album.say("Ann", face)
@@ -252,6 +271,37 @@ def test_statements_on_two_faces_and_on_the_photo_go_along(
     links = {(link.face_id, link.other_face_id, link.same) for link in library.decisions.links()}
     assert {(other, copy, True), (copy, copy_of_third, False)} <= links
     assert new in library.decisions.allowed_photos()
+
+
+@pytest.mark.parametrize("edited", ["who was rejected", "who stays"])
+def test_a_rejected_face_stays_rejected_whichever_file_is_edited(
+    file: File, ann: Matrix, edited: str
+) -> None:
+    library = file.album.library
+    others = file.album.add_portraits("ann", ann[1:])
+    old, (face,) = file.write("a", (LEFT, ann[0]))
+    cluster = file.album.add_cluster(face, *others)
+    rejected = [face] if edited == "who was rejected" else others
+    reject_from_cluster(library, rejected, cluster)
+    new, (copy,) = file.write("b", (LEFT, ann[0]))
+    assert file.carry(old, new) == 1
+    assert apart(file.album, copy) == set(others)
+    file.write("a", (LEFT, ann[0]))
+    assert file.carry(new, old) == 0
+
+
+def test_two_faces_that_are_told_apart_may_become_one(file: File, ann: Matrix) -> None:
+    """The second file is overwritten with the first; whoever told them apart was wrong."""
+    other = File(file.album, "/photos/2.jpg")
+    one, (face,) = file.write("a", (LEFT, ann[0]))
+    two, (copy,) = other.write("b", (LEFT, ann[0]))
+    file.album.say("Ann", face)
+    different_faces(file.album.library, face, copy)
+    other.write("a", (LEFT, ann[0]))
+    assert other.carry(two, one) == 0
+    other.write("b", (LEFT, ann[0]))
+    assert other.carry(one, two) == 1
+    assert file.album.whose(copy) == "Ann"
 
 
 def test_a_photo_that_has_another_file_keeps_its_own_names(file: File, ann: Matrix) -> None:
@@ -317,6 +367,18 @@ def test_a_turned_picture_is_the_same(file: File, ann: Matrix, ben: Matrix, turn
     assert [file.album.whose(copy) for copy in copies] == ["Ann", "Ben"]
 
 
+def test_a_face_in_the_middle_of_a_mirrored_picture_proves_no_other_turn(
+    file: File, ann: Matrix, ben: Matrix
+) -> None:
+    middle = Box(0.4, 0.2, 0.6, 0.7)
+    old, faces = file.write("a", (middle, ann[0]), (RIGHT, ben[0]))
+    for name, face in zip(("Ann", "Ben"), faces, strict=True):
+        file.album.say(name, face)
+    new, copies = file.write("b", (middle, ann[0]), (LEFT, ben[0]))
+    assert file.carry(old, new, Blind(file.album, (middle, ann[0]), (LEFT, ben[0]))) == 2
+    assert [file.album.whose(copy) for copy in copies] == ["Ann", "Ben"]
+
+
 def test_a_face_that_is_not_detected_any_more_is_looked_for_where_it_was(
     file: File, ann: Matrix
 ) -> None:
@@ -340,6 +402,38 @@ def test_a_face_that_is_not_there_any_more_is_not_made_up(
     assert [item.id for item in file.album.library.faces.of_photo(new)] == [copy]
 
 
+@pytest.mark.parametrize("scans", [1, 2])
+def test_a_file_that_was_broken_for_a_while_keeps_its_people(
+    file: File, ann: Matrix, scans: int
+) -> None:
+    """A scan came while somebody saved it."""
+    library, pack = file.album.library, file.album.library.packs.in_use()
+    assert pack is not None
+    facts = PhotoFacts(800, 600, Metadata(MAY, camera="X100"))
+    face = DetectedFace(detection(LEFT), ann[0], 0.9)
+
+    def scan(result: Result) -> ScanReport:
+        report = ScanReport()
+        recorder = Recorder(library, pack, report)
+        if isinstance(result, Unreadable) and not recorder.claim("half"):
+            result = Examined(result.file, "half")
+        recorder.write(result)
+        recorder.finish(1)
+        return report
+
+    def written(at: int) -> PhotoFile:
+        return PhotoFile(file.path, 1, at, "photo")
+
+    scan(Examined(written(1), "whole", facts, (face,)))
+    file.album.say("Ann", *(item.id for item in library.faces.all()))
+    for _ in range(scans):
+        report = scan(Unreadable(written(2), "truncated", "half"))
+        assert report.failed == [(file.path, "truncated")]
+        assert [item.person for item in library.faces.all()] == ["Ann"]
+    assert scan(Examined(written(3), "edited", facts, (face,))).carried == 1
+    assert [item.person for item in library.faces.all()] == ["Ann"]
+
+
 # Marked by hand
 
 
@@ -356,6 +450,27 @@ def test_a_face_by_hand_goes_along_and_is_undone_with_it(file: File, ann: Matrix
     assert [item.person for item in library.faces.of_photo(new)] == ["Ann"]
 
 
+def test_a_face_by_hand_that_was_taken_back_is_not_looked_for_again(
+    file: File, ann: Matrix
+) -> None:
+    old, (face,) = file.write("a", (RIGHT, ann[1]))
+    file.album.say("Ann", face)
+    undo(file.album.library, mark(file, old, ann[0]))
+    new, (copy,) = file.write("b", (RIGHT, ann[1]))
+    looks: list[int] = []
+
+    class Counting(Blind):
+        def embed(
+            self, path: str, detections: Sequence[Detection], at_seconds: float | None = None
+        ) -> list[DetectedFace]:
+            looks.append(len(detections))
+            return super().embed(path, detections, at_seconds)
+
+    file.carry(old, new, Counting(file.album, (RIGHT, ann[1])))
+    assert looks == [1]  # at its place, once it is known how the picture lies
+    assert file.album.whose(copy) == "Ann"
+
+
 def test_a_detector_that_finds_a_face_by_hand_later_changes_nothing(
     file: File, ann: Matrix
 ) -> None:
@@ -369,6 +484,16 @@ def test_a_face_by_hand_that_was_taken_back_hides_no_detected_one(file: File, an
     undo(file.album.library, mark(file, photo, ann[0]))
     _, (face,) = file.write("a", (LEFT, ann[0]))
     assert [item.id for item in file.album.library.faces.of_photo(photo)] == [face]
+
+
+def apart(album: Album, face: int) -> set[int]:
+    """Whom a human told from this face."""
+    pairs = [
+        {link.face_id, link.other_face_id}
+        for link in album.library.decisions.links()
+        if not link.same
+    ]
+    return {other for pair in pairs if face in pair for other in pair} - {face}
 
 
 def mark(file: File, photo: int, look: Vector) -> int:
@@ -421,6 +546,58 @@ def test_a_photo_that_was_away_is_spoken_of_once_another_pack_sees_it(
         ("Bea", False),
     ]
     assert seen[0].id == new
+
+
+@pytest.mark.parametrize("shown", ["Ann", "Ben"])
+def test_a_photo_that_was_edited_while_another_pack_came_keeps_its_people(
+    file: File,
+    ann: Matrix,
+    ben: Matrix,
+    other_pack: StoredPack,
+    monkeypatch: pytest.MonkeyPatch,
+    shown: str,
+) -> None:
+    """Its old version is known to the old pack alone, which looks at the new one for that."""
+    library = file.album.library
+    _, faces = file.write("a", (LEFT, ann[0]), (RIGHT, ann[1]))
+    file.album.say("Ann", *faces)
+    with library.transaction():
+        library.packs.use(other_pack.id)
+    look = ann[0] if shown == "Ann" else ben[0]
+
+    def placer(pack: StoredPack, _device: str) -> Placer:
+        sees = look if pack.id == file.album.pack_id else ben[1]
+        found = Blind(file.album, (LEFT, sees), (RIGHT, sees))
+        found.pack = pack
+        return found
+
+    monkeypatch.setattr("photoclust.actions.record.Placer", placer)
+    report = ScanReport()
+    facts = PhotoFacts(800, 600, Metadata(MAY, camera="X100"))
+    detected = DetectedFace(detection(LEFT), ben[0], 0.9)
+    now_there = PhotoFile(file.path, 1, 2, "photo")
+    Recorder(library, other_pack, report).write(Examined(now_there, "b", facts, (detected,)))
+    assert report.carried == (2 if shown == "Ann" else 0)
+    people = [item.person for item in library.faces.all()]
+    assert people == (["Ann", "Ann"] if shown == "Ann" else [None])
+
+
+def test_faces_are_told_apart_in_another_pack_once_it_has_seen_both(
+    file: File, ann: Matrix, ben: Matrix, other_pack: StoredPack
+) -> None:
+    album, library = file.album, file.album.library
+    away, (face,) = file.write("a", (LEFT, ann[0]))
+    there = File(album, "/photos/2.jpg")
+    _, (other,) = there.write("b", (LEFT, ann[1]))
+    different_faces(library, face, other)
+    _, (new_other,) = there.write("b", (LEFT, ben[1]), pack=other_pack.id)
+    with library.transaction():
+        library.journal.copy({other: new_other}, {})
+        library.packs.use(other_pack.id)
+    _, (new,) = file.write("a", (LEFT, ben[0]), pack=other_pack.id)
+    with library.transaction():
+        carry_from_packs(library, Blind(album), [album.pack_id], away, "")
+    assert new_other in apart(album, new)
 
 
 def test_one_pack_is_in_use_and_the_clusters_are_its_own(

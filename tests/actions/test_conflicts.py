@@ -12,6 +12,7 @@ import pytest
 from photoclust.actions.allow import AllowReport, allow_same_photo, disallow_same_photo
 from photoclust.actions.cluster import cluster
 from photoclust.actions.conflicts import Conflict, conflicts
+from photoclust.actions.history import undo
 from photoclust.clustering.constraints import Rule
 from photoclust.errors import NotFound
 from photoclust.library import Library
@@ -103,6 +104,15 @@ def test_each_photo_is_taken_back_by_itself(two_people: TwoPeople) -> None:
         "allow same-photo /photos/ann-2.jpg",
         "allow same-photo --undo /photos/ann-1.jpg",
     ]
+
+
+def test_what_was_disallowed_last_is_what_undo_takes_back(two_people: TwoPeople) -> None:
+    library, photo = two_people.library, Path("/photos/ann-1.jpg")
+    two_people.album.say("Ann", *two_people.ann)
+    allow_same_photo(library, [photo])
+    disallow_same_photo(library, [photo])
+    assert undo(library).target.what == f"allow same-photo --undo {photo}"
+    assert library.decisions.allowed_photos() == {two_people.album.photo_of(two_people.ann[0])}
 
 
 def test_a_photo_that_is_not_there_allows_nothing(two_people: TwoPeople) -> None:

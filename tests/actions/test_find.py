@@ -333,6 +333,16 @@ def test_photos_are_gathered_once_and_nothing_is_overwritten(
     assert len(list(out.iterdir())) == 2
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_target_that_is_no_folder_is_told_once(
+    found: list[FoundPhoto], tmp_path: Path, dry_run: bool
+) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(PhotoclustError, match=r"Cannot write to .*out"):
+        gather(found, tmp_path / "out", Way.COPY, dry_run=dry_run)
+    assert (tmp_path / "out").read_text() == "mine"
+
+
 def test_a_template_makes_folders(found: list[FoundPhoto], tmp_path: Path) -> None:
     gather(found, tmp_path / "out", Way.COPY, template=parse_template("{date:%Y/%m}/{person}"))
     folder = tmp_path / "out" / "2020" / "05" / "nobody"

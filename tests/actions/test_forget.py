@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ from photoclust.actions.never_again import NeverAgain
 from photoclust.actions.person import delete_person, rename_person, set_aliases, set_note
 from photoclust.actions.purge import purge
 from photoclust.actions.record import Recorder, ScanReport
+from photoclust.actions.sheet import contact_sheet
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.errors import LibraryError, NotFound, PhotoclustError
@@ -96,6 +98,27 @@ def test_nothing_of_a_forgotten_person_is_in_the_file(john: TwoPeople) -> None:
     assert report.searched is not None
     assert report.searched.embeddings == report.searched.erased == 4
     assert str(library.path) in report.searched.files
+
+
+def test_sheets_of_faces_that_lie_about_go(john: TwoPeople) -> None:
+    sheet = contact_sheet(john.library, john.library.faces.all(), None, "Cluster 1")
+    assert sheet.parent.stat().st_mode & 0o077 == 0
+    forget_person(john.library, "John", dry_run=True)
+    assert sheet.exists()
+    forget_person(john.library, "John")
+    assert not sheet.exists()
+    sheet = contact_sheet(john.library, john.library.faces.all(), None, "Cluster 2")
+    purge(john.library)
+    assert not sheet.exists()
+
+
+def test_an_old_sheet_goes_when_another_is_drawn(john: TwoPeople) -> None:
+    faces = john.library.faces.all()
+    old, young = (contact_sheet(john.library, faces, None, f"Cluster {n}") for n in (1, 2))
+    os.utime(old, (0, 0))
+    contact_sheet(john.library, faces, None, "Cluster 3")
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_what_was_deleted_long_ago_goes_too(john: TwoPeople) -> None:
@@ -297,6 +320,14 @@ def test_a_short_name_is_searched_for_by_what_was_said(two_people: TwoPeople) ->
     assert report.searched is not None
     assert report.searched.texts == 2  # the act's words, and the name beside its `person`
     assert b"Boperson" not in everything(two_people.library)
+
+
+@pytest.mark.parametrize("name", ["hand", "mark", "embedding", "index", "trigger", "format"])
+def test_a_name_that_the_schema_holds_is_forgotten(two_people: TwoPeople, name: str) -> None:
+    name_cluster(two_people.library, two_people.ann_cluster, name)
+    searched = forget_person(two_people.library, name).searched
+    assert searched is not None
+    assert searched.elsewhere == 1
 
 
 @pytest.mark.parametrize("name", ["Bo", "John", "李小龙", "Jürg", "Amélie Poulain"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,17 +11,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photoclust.actions.cluster import cluster
+from photoclust.actions.different import different_clusters
 from photoclust.actions.find import find
+from photoclust.actions.heed import heed_again, heed_cluster, heed_in_photo, heed_unnamed
 from photoclust.actions.history import redo, undo
 from photoclust.actions.ignore import (
-    heed_again,
     ignore_cluster,
     ignore_faces,
     ignore_in_photo,
     ignore_unnamed,
 )
+from photoclust.actions.lookup import checked_name
 from photoclust.actions.merge import merge_clusters
-from photoclust.actions.name import confirm_cluster, confirm_faces, name_cluster, name_faces
+from photoclust.actions.name import (
+    confirm_cluster,
+    confirm_faces,
+    name_cluster,
+    name_faces,
+    unname_cluster,
+)
 from photoclust.actions.person import (
     delete_person,
     merge_people,
@@ -32,6 +41,7 @@ from photoclust.actions.person import (
 )
 from photoclust.actions.reject import reject_faces, reject_from_cluster
 from photoclust.actions.split import apply_split, plan_split
+from photoclust.actions.statements import MOST_TOLD, say_one
 from photoclust.errors import NotFound, PhotoclustError, UsageError
 from photoclust.library import Library
 from photoclust.library.decisions import Ignored
@@ -215,6 +225,21 @@ def test_a_face_leaves_an_unnamed_cluster_for_good(two_people: TwoPeople) -> Non
         reject_from_cluster(library, two_people.ann[1:], two_people.ann_cluster)
 
 
+def test_a_face_is_told_from_those_of_a_large_cluster_that_are_most_like_it(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    library = album.library
+    face, *others = album.add_portraits("ann", portraits("Ann", 3 * MOST_TOLD))
+    with library.transaction():
+        say_one(library, library.journal.begin("same"), [others[-1], face])
+    reject_from_cluster(library, [face], album.add_cluster(face, *others))
+    links = library.decisions.links()
+    assert not any(link.same for link in links)
+    assert len(links) <= MOST_TOLD + 1
+    cluster(library, full=True)
+    assert groups(library) == {frozenset(others)}
+
+
 def test_rejecting_from_a_named_cluster_rejects_from_the_person(two_people: TwoPeople) -> None:
     name_cluster(two_people.library, two_people.ann_cluster, "Ann")
     report = reject_from_cluster(two_people.library, [two_people.ann[0]], two_people.ann_cluster)
@@ -265,6 +290,79 @@ def test_a_stranger_is_never_a_match(two_people: TwoPeople) -> None:
         heed_again(library, [face])
 
 
+@pytest.mark.parametrize("kind", Ignored)
+def test_who_is_heeded_again_is_in_the_cluster_and_takes_its_name(
+    two_people: TwoPeople, portraits: Callable[..., Matrix], kind: Ignored
+) -> None:
+    library, album = two_people.library, two_people.album
+    name_cluster(library, two_people.ann_cluster, "Ann")
+    (new,) = album.add_photo("/photos/new.jpg", portraits("Ann", 4)[3])
+    cluster(library)
+    before = library.faces.get(new)
+    ignore_faces(library, [new], kind)
+    heed_again(library, [new])
+    assert library.faces.get(new) == before
+    name_cluster(library, two_people.ann_cluster, "Eve")
+    assert album.whose(new) == "Eve"
+
+
+def test_who_is_heeded_again_has_the_name_that_was_given(two_people: TwoPeople) -> None:
+    library, (face, other, _) = two_people.library, two_people.ann
+    name_faces(library, [face, other], "Ann")
+    reject_faces(library, [other], "Ann")
+    ignore_faces(library, [face, other], Ignored.NOT_FACE)
+    heed_again(library, [face, other])
+    assert [two_people.album.whose(item) for item in (face, other)] == ["Ann", None]
+    undo(library)
+    assert set(library.decisions.ignored()) == {face, other}
+
+
+def test_a_face_of_an_ignored_cluster_is_heeded_alone(two_people: TwoPeople) -> None:
+    library, (face, *others) = two_people.library, two_people.ann
+    ignore_cluster(library, two_people.ann_cluster, Ignored.HIDDEN)
+    heed_again(library, [face])
+    assert {item.id for item in library.faces.all() if item.ignored} == set(others)
+
+
+def test_who_is_heeded_again_does_not_go_back_among_others(two_people: TwoPeople) -> None:
+    library, (face, *others) = two_people.library, two_people.ann
+    name_faces(library, [face], "Ann")
+    ignore_faces(library, [face], Ignored.NOT_FACE)
+    name_faces(library, others, "Eve")
+    heed_again(library, [face])
+    stored = library.faces.get(face)
+    assert stored is not None
+    assert (stored.person, stored.cluster) == ("Ann", None)
+
+
+def test_an_ignored_cluster_is_heeded_again_with_all_who_join_it(
+    two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    library, album, number = two_people.library, two_people.album, two_people.ann_cluster
+    ignore_cluster(library, number, Ignored.STRANGER)
+    (new,) = album.add_photo("/photos/new.jpg", portraits("Ann", 4)[3])
+    cluster(library)
+    assert heed_cluster(library, number, dry_run=True).faces == 4
+    assert heed_cluster(library, number).act is not None
+    assert not library.faces.ignored()
+    ignore_faces(library, [new], Ignored.HIDDEN)
+    assert library.faces.ignored() == [new]
+    assert heed_cluster(library, number).faces == 1
+    with pytest.raises(NotFound, match="Nobody is ignored in a cluster"):
+        heed_cluster(library, number)
+
+
+def test_a_face_that_is_ignored_through_its_cluster_can_be_heeded(
+    two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    library, album = two_people.library, two_people.album
+    ignore_cluster(library, two_people.ann_cluster, Ignored.STRANGER)
+    (new,) = album.add_photo("/photos/new.jpg", portraits("Ann", 4)[3])
+    cluster(library)
+    heed_again(library, [new])
+    assert set(library.faces.ignored()) == set(two_people.ann)
+
+
 def test_everybody_who_is_rarely_seen_is_ignored_at_once(
     two_people: TwoPeople, portraits: Callable[..., Matrix]
 ) -> None:
@@ -275,8 +373,11 @@ def test_everybody_who_is_rarely_seen_is_ignored_at_once(
     report = ignore_unnamed(library, Ignored.STRANGER, max_photos=2)
     assert (report.faces, report.clusters, report.photos) == (3, 1, 3)
     assert set(library.decisions.ignored()) == {*rare, alone}
-    undo(library)
-    assert not library.decisions.ignored()
+    ignore_cluster(library, two_people.ann_cluster, Ignored.HIDDEN)
+    assert heed_unnamed(library, max_photos=2).faces == 3
+    assert set(library.faces.ignored()) == set(two_people.ann)
+    assert heed_unnamed(library).faces == 3
+    assert not library.faces.ignored()
 
 
 def test_everybody_else_in_a_photo_is_ignored(
@@ -291,12 +392,70 @@ def test_everybody_else_in_a_photo_is_ignored(
     assert library.decisions.ignored() == dict.fromkeys(others, Ignored.HIDDEN)
     with pytest.raises(NotFound, match="has a name or is ignored"):
         ignore_in_photo(library, Path("/photos/market.jpg"), Ignored.HIDDEN)
+    ignore_faces(library, others[:1], Ignored.NOT_FACE)
+    assert heed_in_photo(library, Path("/photos/market.jpg")).faces == 2
+    assert not library.decisions.ignored()
+    with pytest.raises(NotFound, match=r"Nobody in .* is ignored"):
+        heed_in_photo(library, Path("/photos/market.jpg"))
 
 
 def test_a_named_cluster_is_not_ignored_by_mistake(two_people: TwoPeople) -> None:
     name_cluster(two_people.library, two_people.ann_cluster, "Ann")
     with pytest.raises(PhotoclustError, match="is Ann"):
         ignore_cluster(two_people.library, two_people.ann_cluster, Ignored.STRANGER)
+
+
+# A clustering in between
+
+
+def put_out(people: TwoPeople, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The face that a scan in another terminal takes out of its cluster just before an act."""
+    library, (*_, face) = people.library, people.ben
+    transaction = library.transaction
+
+    def afterwards() -> AbstractContextManager[None]:
+        monkeypatch.setattr(library, "transaction", transaction)
+        with transaction():
+            library.clusters.change([face], [])
+        return transaction()
+
+    monkeypatch.setattr(library, "transaction", afterwards)
+    return face
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        merge_clusters,
+        different_clusters,
+        lambda library, _ann, ben: ignore_cluster(library, ben, Ignored.STRANGER),
+    ],
+)
+def test_an_act_speaks_of_clusters_as_they_are(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch, act: Callable[..., object]
+) -> None:
+    library = two_people.library
+    face = put_out(two_people, monkeypatch)
+    act(library, two_people.ann_cluster, two_people.ben_cluster)
+    assert library.journal.acts_on(face) == []
+    assert face not in {item.face_id for item in library.clusters.memberships()}
+
+
+def test_a_face_that_just_left_is_not_rejected(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = put_out(two_people, monkeypatch)
+    with pytest.raises(PhotoclustError, match="is not in cluster"):
+        reject_from_cluster(two_people.library, [face], two_people.ben_cluster)
+
+
+def test_a_face_that_just_left_is_not_confirmed(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_people.album.say("Ben", *two_people.ben[:3], source="cluster")
+    put_out(two_people, monkeypatch)
+    with pytest.raises(PhotoclustError, match="confirmed already"):
+        confirm_cluster(two_people.library, two_people.ben_cluster)
 
 
 # Confirming
@@ -383,6 +542,67 @@ def test_a_deleted_person_leaves_faces_of_nobody(two_people: TwoPeople) -> None:
     assert {two_people.album.whose(face) for face in two_people.ann} == {"Ann"}
 
 
+@pytest.mark.parametrize(("end", "whose"), [(delete_person, None), (merge_people, "Anna")])
+def test_an_undo_brings_nobody_back_who_is_gone(
+    two_people: TwoPeople, end: Callable[..., object], whose: str | None
+) -> None:
+    library, face, number = two_people.library, two_people.ben[0], two_people.ann_cluster
+    name_cluster(library, number, "John")
+    unname_cluster(library, number)
+    unnamed = library.journal.acts(1)[0].id
+    name_faces(library, [face], "John")
+    given = name_faces(library, [face], "Ben").act
+    name_faces(library, two_people.ben[1:2], "Anna")
+    end(library, *(["John"] if whose is None else ["Anna", "John"]))
+    undo(library, unnamed)
+    undo(library, given)
+    assert {two_people.album.whose(item) for item in (face, *two_people.ann)} == {whose}
+    owners = {library.people.numbered(owner).name for owner in library.clusters.owners().values()}
+    assert owners == {whose} - {None}
+    undo(library, next(act.id for act in library.journal.acts() if act.what.startswith("person")))
+    assert {two_people.album.whose(item) for item in (face, *two_people.ann)} == {"John"}
+
+
+def test_who_is_gone_is_followed_through_everybody_they_became(two_people: TwoPeople) -> None:
+    library, (face, *others) = two_people.library, two_people.ann
+    for name, other in zip(("Ann", "Anna"), others, strict=True):
+        name_faces(library, [other], name)
+    name_faces(library, [face], "Annie")
+    given = name_faces(library, [face], "Ben").act
+    merge_people(library, "Anna", "Annie")
+    merge_people(library, "Ann", "Anna")
+    undo(library, given)
+    assert two_people.album.whose(face) == "Ann"
+    delete_person(library, "Ann")
+    assert two_people.album.whose(face) is None
+
+
+def test_two_who_are_one_with_each_other_are_nobody(two_people: TwoPeople) -> None:
+    """Merged one way, taken back, merged the other way, done again: neither is left."""
+    library, (face, *_) = two_people.library, two_people.ann
+    name_faces(library, [face], "Ann")
+    name_faces(library, two_people.ben[:1], "Ben")
+    merge_people(library, "Ann", "Ben")
+    merged = library.journal.acts(1)[0].id
+    undo(library)
+    merge_people(library, "Ben", "Ann")
+    redo(library, merged)
+    assert library.people.all() == []
+    assert two_people.album.whose(face) is None
+
+
+def test_whoever_merges_keeps_the_faces_that_were_said_to_be_the_first(
+    two_people: TwoPeople,
+) -> None:
+    library, (face, other, _) = two_people.library, two_people.ann
+    name_faces(library, [face], "Ann")
+    name_faces(library, two_people.ben[:1], "Anna")
+    reject_faces(library, [face, other], "Anna")
+    merge_people(library, "Ann", "Anna")
+    assert two_people.album.whose(face) == "Ann"
+    assert [number for number, _person in library.decisions.denials()] == [other]
+
+
 def test_renaming_keeps_everything_else(two_people: TwoPeople) -> None:
     library = two_people.library
     name_cluster(library, two_people.ann_cluster, "Ann")
@@ -445,6 +665,18 @@ def test_undoing_does_not_move_what_something_else_moved(two_people: TwoPeople) 
     assert groups(library) == {frozenset(two_people.ann), frozenset(two_people.ben[1:])}
 
 
+def test_a_face_goes_back_to_where_it_was_before_everything_that_was_undone(
+    two_people: TwoPeople,
+) -> None:
+    library = two_people.library
+    before = library.clusters.memberships()
+    merged = merge_clusters(library, two_people.ann_cluster, two_people.ben_cluster).act
+    rejected = reject_from_cluster(library, [two_people.ben[0]], two_people.ann_cluster).act
+    undo(library, merged)
+    undo(library, rejected)
+    assert library.clusters.memberships() == before
+
+
 def test_the_journal_is_never_overwritten(two_people: TwoPeople) -> None:
     library = two_people.library
     act = name_cluster(library, two_people.ann_cluster, "Ann").act
@@ -454,3 +686,16 @@ def test_the_journal_is_never_overwritten(two_people: TwoPeople) -> None:
             with pytest.raises(Exception, match="append-only"), library.transaction():
                 library.query(sql)
     assert [(item.id, item.stands) for item in library.journal.acts()] == [(2, True), (act, False)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann", "3", "Анна", "安", "عائشة", "सीता", "🎉", "👨‍👩‍👧", "Al (?)"]
+)
+def test_any_script_and_emoji_are_names(name: str) -> None:
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", " ", "?", "!", "..", "-", "\u200d", "+"])
+def test_punctuation_alone_is_no_name(name: str) -> None:
+    with pytest.raises(UsageError, match="at least one letter or digit"):
+        checked_name(name)

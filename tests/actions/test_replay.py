@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from photoclust.actions.cluster import cluster
 from photoclust.actions.history import redo, undo
-from photoclust.actions.ignore import ignore_cluster, ignore_faces, ignore_unnamed
+from photoclust.actions.ignore import heed_again, ignore_cluster, ignore_faces, ignore_unnamed
 from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import (
     confirm_cluster,
@@ -126,6 +127,10 @@ class Life:
     def ignore_cluster(self, a: int, b: int) -> None:
         ignore_cluster(self.library, self._cluster(a), list(Ignored)[b % 3])
 
+    def heed_again(self, a: int, b: int) -> None:
+        ignored = sorted(self.library.decisions.ignored())
+        heed_again(self.library, ignored[a % max(1, len(ignored)) :][: 1 + b % 2])
+
     def ignore_unnamed(self, a: int, b: int) -> None:
         ignore_unnamed(self.library, Ignored.STRANGER, max_photos=b % 3)
 
@@ -218,14 +223,30 @@ def replayed(library: Library) -> dict[int, tuple[str, int | None, str]]:
     undone: set[int] = set()
     for target, taken_back in library.query("SELECT target_id, undone FROM reversals ORDER BY id"):
         (undone.add if taken_back else undone.discard)(target)
+    decisions = [
+        row
+        for row in library.query(
+            "SELECT act_id, verdict, face_id, person_id, source FROM decisions ORDER BY act_id, id"
+        )
+        if row[0] not in undone
+    ]
+    one_with: dict[int, int | None] = {}
+    for act, verdict, _face, person, _source in decisions:
+        if verdict == "called":
+            one_with.pop(person, None)
+        elif verdict == "gone":
+            kept = [row[3] for row in decisions if row[:2] == (act, "aliases")]
+            one_with[person] = kept[0] if kept else None
     words: dict[int, tuple[str, int | None, str]] = {}
     denied: set[tuple[int, int]] = set()
-    for act, verdict, face, person, source in library.query(
-        "SELECT act_id, verdict, face_id, person_id, source FROM decisions ORDER BY id"
-    ):
-        if act in undone:
-            continue
-        if verdict == "is_not":
+    for _act, verdict, face, person, source in decisions:
+        passed: set[int | None] = set()
+        while person in one_with:
+            passed.add(person)
+            person = None if one_with[person] in passed else one_with[person]
+        if verdict == "is" and person is None:
+            words[face] = ("unnamed", None, source)
+        elif verdict == "is_not":
             denied.add((face, person))
         elif verdict in ("is", "unnamed", *map(str, Ignored)):
             words[face] = (verdict, person, source)
@@ -245,6 +266,9 @@ def check_journal(library: Library) -> None:
     kinds = {str(kind) for kind in Ignored}
     ignored = {face: str(kind) for face, kind in library.decisions.ignored().items()}
     assert ignored == {face: word for face, (word, _, _) in words.items() if word in kinds}
+    everybody = {person.id for person in library.people.all()}
+    assert everybody >= {item.person_id for item in library.people.named_faces()}
+    assert everybody >= set(library.clusters.owners().values())
 
 
 def on_fresh_clusters(library: Library, check: Callable[[Library], None]) -> None:
@@ -317,3 +341,24 @@ def test_undoing_every_act_leads_back_step_by_step(happened: list[tuple[str, int
         for later in states[1:]:
             redo(library)
             assert state() == later
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps(ACTS, 6), st.randoms(use_true_random=False))
+def test_acts_are_taken_back_and_done_again_in_whatever_order(
+    happened: list[tuple[str, int, int]], chance: Random
+) -> None:
+    with life() as lived:
+        library = lived.library
+        began, start = len(library.journal.acts()), library.clusters.memberships()
+        for name, a, b in happened:
+            with suppress(PhotoclustError):
+                getattr(lived, name)(a, b)
+        acts = [act.id for act in library.journal.acts()][:-began]
+        expected = said(library), library.clusters.memberships()
+        for act in chance.sample(acts, len(acts)):
+            undo(library, act)
+        assert library.clusters.memberships() == start
+        for act in chance.sample(acts, len(acts)):
+            redo(library, act)
+        assert (said(library), library.clusters.memberships()) == expected

@@ -65,6 +65,22 @@ def test_naming_some_proposes_all_others_at_once(
     assert {face.id for face in asked.faces} <= set(faces[5:])
 
 
+def test_everybody_who_may_be_somebody_is_listed_with_one_command(
+    album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    faces = album.add_portraits("ann", portraits("Ann", 30))
+    others = album.add_portraits("ben", portraits("Ben", 4))
+    name_faces(album.library, faces[:5], "Ann")
+    name_faces(album.library, others[:2], "Ben")
+    likely = Review(album.library).likely(100, "Ann")
+    proposed = [face.id for _asked, subject in likely for face in subject.faces]
+    assert set(proposed) <= set(faces[5:])
+    assert len(proposed) >= 20
+    assert {subject.person.name for _, subject in likely if subject.person} == {"Ann"}
+    everybody = Review(album.library).likely(100)
+    assert {subject.person.name for _, subject in everybody if subject.person} == {"Ann", "Ben"}
+
+
 def test_yes_all_but_these(album: Album, portraits: Callable[..., Matrix]) -> None:
     faces = album.add_portraits("ann", portraits("Ann", 8))
     name_faces(album.library, faces[:4], "Ann")

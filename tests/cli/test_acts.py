@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from photoclust.cli.rows import SCHEMA_VERSION
+from photoclust.vectors import Matrix
 
 if TYPE_CHECKING:
     from photoclust.vectors import Matrix
@@ -168,10 +169,21 @@ def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Pa
         ("ignore 1 --hidden --stranger", "Choose one of"),
         ("ignore 1 --max-photos 2", "goes with --unnamed"),
         ("ignore --in /nowhere.jpg", "no photo /nowhere.jpg"),
+        ("ignore --undo", "Say who is to be heeded again"),
+        ("ignore 1 --undo --hidden", "whatever they were ignored as"),
+        ("ignore 1 --undo", "Nobody is ignored in a cluster 1"),
         ("undo", "nothing to undo"),
         ("redo", "nothing to redo"),
         ("undo 7", "no act 7"),
+        ("undo abc", "N takes a whole number, not `abc`.\nSee `"),
+        ("ignore --unnamed --max-photos 0", "--max-photos takes 1 or more, not `0`."),
+        ("scan --time-limit x /photos", "--time-limit takes a number, not `x`."),
+        ("scan --workers 1000 /photos", "--workers takes 256 at most, not `1000`."),
+        ("scan --detail much /photos", "--detail: 'much' is not one of 'low', 'normal', 'high'."),
+        ("reject face -12 from Ann", "No number begins with a minus"),
+        ("merge -3 4", "No number begins with a minus"),
         ("confirm Ann", "Nobody is called Ann"),
+        ("name 1 ?", "at least one letter or digit, and `?` has none"),
         ("person show Ann", "Nobody is called Ann"),
         ("name 1 Ann#3", "Nobody is called Ann#3"),
         ("find Ann &", "Nothing follows the &"),
@@ -185,3 +197,87 @@ def test_bad_input_gets_a_sentence(run: Callable[..., Result], words: str, messa
     assert result.exit_code in (1, 2)
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("whom", ["cluster 1", "1", "face 1 2", "--unnamed --yes --max-photos 3"])
+def test_ignoring_is_taken_back_in_the_same_words(
+    run: Callable[..., Result], two_people: TwoPeople, whom: str
+) -> None:
+    run(f"ignore {whom} --dry-run")
+    assert two_people.library.faces.ignored() == []
+    assert "ignored: a stranger" in run(f"ignore {whom}").stderr
+    assert two_people.library.faces.ignored()
+    assert "would be heeded again" in run(f"ignore {whom} --undo --dry-run").stderr
+    assert "heeded again" in run(f"ignore --undo {whom}").stderr
+    assert two_people.library.faces.ignored() == []
+
+
+@pytest.fixture
+def cid(
+    run: Callable[..., Result],
+    two_people: TwoPeople,
+    tmp_path: Path,
+    portraits: Callable[..., Matrix],
+) -> Path:
+    """The one photo of Cid, which is really there."""
+    photo = tmp_path / "cid.jpg"
+    photo.write_bytes(b"a picture")
+    (face,) = two_people.album.add_photo(str(photo), portraits("Cid", 1)[0])
+    run(f"name f{face} Cid")
+    return photo
+
+
+def test_found_photos_that_are_gathered_are_rows_too(
+    run: Callable[..., Result], cid: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    gathered = f"find Cid --copy-to {out}"
+    rows = json.loads(run(f"{gathered} --json").stdout)["rows"]
+    assert [(row["file"], row["target"], row["became"]) for row in rows] == [
+        (str(cid), str(out / "cid.jpg"), "made")
+    ]
+    again = run(f"{gathered} --nl")
+    assert json.loads(again.stdout)["became"] == "there"
+    assert "1 photo was there already." in again.stderr
+    assert run(f"{gathered} -0").stdout == f"{out / 'cid.jpg'}\0"
+    assert run(f"{gathered} --csv").stdout.splitlines()[1].endswith("cid.jpg,there")
+    assert run(gathered).stdout == ""
+    assert "1 photo would be linked" in run(f"find Cid --link-to {out}2 --dry-run").stderr
+
+
+def test_photos_cannot_be_gathered_in_a_file(run: Callable[..., Result], cid: Path) -> None:
+    told = run(f"find Cid --copy-to {cid}", code=1).stderr
+    assert told.count(str(cid)) == 1
+    assert "Cannot write to" in told
+
+
+def test_a_cluster_that_was_merged_is_told_where_it_went(run: Callable[..., Result]) -> None:
+    run("merge 2 1")
+    assert "Faces of it are in cluster 2 now." in run("show 1", code=1).stderr
+
+
+def test_split_says_whose_each_part_is(run: Callable[..., Result]) -> None:
+    run("merge 1 2")
+    run("name 1 Ann")
+    ran = run("split 1 --dry-run --into 2 --json")
+    assert [part["people"] for part in json.loads(ran.stdout)["parts"]] == [["Ann"], []]
+    assert "faces, Ann (" in ran.stderr
+
+
+@pytest.mark.parametrize("empty", ["person show", "forget", "confirm", "person note"])
+def test_an_empty_name_is_nobody(run: Callable[..., Result], empty: str) -> None:
+    assert "this name is empty" in run(empty, "", *["x"] * (empty == "person note"), code=2).stderr
+
+
+def test_a_date_that_is_none_is_told_in_quotes(run: Callable[..., Result]) -> None:
+    run("name 1 Ann")
+    assert (
+        "`` is no date; give one as 1980-05-01." in run("person birthdate Ann", "", code=2).stderr
+    )
+
+
+def test_a_gallery_of_nobody_is_not_written(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("name 1 Ann")
+    told = run("export gallery", tmp_path / "out", "--find", "Ann", "--to", "1900", code=1).stderr
+    assert "No photo of Ann" in told
+    assert not (tmp_path / "out").exists()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +51,14 @@ def test_a_round_of_questions(two_people: TwoPeople) -> None:
     assert "1 answer given. 4 of 7 faces have a name (57 %)" in said
     assert {two_people.album.whose(face) for face in two_people.ben} == {"Ben"}
     assert {two_people.album.whose(face) for face in two_people.ann} == {None}
+
+
+def test_sheets_of_questions_go_when_the_questions_end(two_people: TwoPeople, cache: Path) -> None:
+    said = talk(two_people.library, "Ben", "")
+    sheets = re.findall(r"\S+/sheets/Review-\d+\.png", said)
+    assert len(sheets) == 2
+    assert {Path(sheet).parent for sheet in sheets} == {cache / "sheets"}
+    assert list((cache / "sheets").iterdir()) == []
 
 
 def test_a_wrong_answer_is_taken_back(two_people: TwoPeople) -> None:

@@ -45,6 +45,11 @@ def test_help_of_every_command_has_an_example(
         assert "Usage: " in shown
 
 
+@pytest.mark.parametrize("group", sorted({words[0] for words in ALL_COMMANDS if len(words) > 1}))
+def test_help_of_every_group_has_an_example(cli: Callable[..., Result], group: str) -> None:
+    assert f"Example: photoclust {group}" in cli(group, "--help").stdout
+
+
 def test_help_lists_the_commands_of_the_issue(cli: Callable[..., Result]) -> None:
     shown = cli("--help").stdout
     listed = set(re.findall(r"^  ([a-z]+)  ", shown, re.MULTILINE))

@@ -107,7 +107,7 @@ def test_progress_and_prompt_on_a_terminal(
         env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
     )
     os.close(slave)
-    os.write(master, b"\n")  # the default
+    os.write(master, b"?\nnonsense\nbuffalo_l\n\n")  # all packs, two wrong answers, the default
     shown = b""
     try:
         while part := os.read(master, 4096):
@@ -118,9 +118,34 @@ def test_progress_and_prompt_on_a_terminal(
     assert child.wait() == 0
     for pack in (b"open", b"buffalo_l", b"antelopev2"):
         assert pack in shown
-    assert b"non-commercial" in shown
+    for told in (b"research only", b"neither the name of a pack", b"models install buffalo_l"):
+        assert told in shown
     assert b"photos/s" in shown
     assert program.sql("SELECT name FROM packs") == [("open",)]
+
+
+def test_whoever_leaves_at_the_first_question_leaves_no_library(
+    program: Program, camera: Photographer, tmp_path: Path
+) -> None:
+    pty = pytest.importorskip("pty")
+    camera.portraits(tmp_path / "photos", "Ada", 1)
+    master, slave = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "photoclust", "scan", tmp_path / "photos", "--db", program.db],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+    )
+    os.close(slave)
+    shown = b""
+    while b"Pack" not in shown:
+        shown += os.read(master, 4096)
+    assert all(len(line) <= 80 for line in shown.decode().splitlines())
+    child.kill()
+    child.wait()
+    os.close(master)
+    assert not program.db.exists()
 
 
 # -- copies, moves, changes -----------------------------------------------------------------------

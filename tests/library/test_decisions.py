@@ -93,19 +93,20 @@ def test_naming_its_cluster_does_not_outdo_a_denial(two_people: TwoPeople) -> No
 # A photo
 
 
-def test_a_photo_may_show_somebody_twice_until_that_is_taken_back(two_people: TwoPeople) -> None:
+def test_the_last_word_tells_whether_a_photo_may_show_somebody_twice(
+    two_people: TwoPeople,
+) -> None:
     library = two_people.library
     photo, other = (two_people.album.photo_of(face) for face in two_people.ann[:2])
-    first = say(library, "allow_same_photo", photo)
-    again = say(library, "allow_same_photo", photo)
+    say(library, "allow_same_photo", photo)
+    say(library, "allow_same_photo", photo)
     say(library, "allow_same_photo", other)
     assert library.decisions.allowed_photos() == {photo, other}
-    assert library.decisions.acts_allowing([photo]) == {photo: [first, again]}
+    assert library.decisions.photos_allowed_by_word() == {photo, other}
     with library.transaction():
-        undoing = library.journal.begin("undo")
-        library.journal.take_back([first, again], undoing)
+        library.decisions.allow_same_photo(library.journal.begin("no"), photo, allowed=False)
     assert library.decisions.allowed_photos() == {other}
-    assert library.decisions.acts_allowing([photo]) == {}
+    assert library.decisions.photos_allowed_by_word() == {other}
 
 
 def test_what_was_taken_back_can_count_again(two_people: TwoPeople) -> None:
@@ -142,6 +143,7 @@ def test_the_last_word_on_a_birth_counts(two_people: TwoPeople) -> None:
         {"verdict": "may_repeat", "source": "face", "photo_id": 1},
         {"verdict": "may_repeat", "source": "photo", "photo_id": 1, "face_id": 1},
         {"verdict": "may_repeat", "source": "photo", "photo_id": 99},
+        {"verdict": "may_not_repeat", "source": "photo"},
         {"verdict": "born", "source": "person", "person_id": 1},
         {"verdict": "born", "source": "person", "day": "1980-02-28"},
         {"verdict": "born", "source": "person", "person_id": 1, "day": "1980"},

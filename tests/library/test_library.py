@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -268,6 +268,15 @@ def test_a_folder_that_may_not_be_entered_is_refused(
 
 
 # Writing
+
+
+def test_a_transaction_within_another_is_part_of_it(album: Album) -> None:
+    people, journal = album.library.people, album.library.journal
+    with suppress(ZeroDivisionError), album.library.transaction():
+        with album.library.transaction():
+            people.add(journal.begin("name"), "Ann")
+        assert 1 / 0
+    assert people.all() == []
 
 
 def test_a_transaction_is_all_or_nothing(library: Library) -> None:

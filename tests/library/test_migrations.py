@@ -29,6 +29,7 @@ VIEWS = {
     *("named_faces", "cluster_people", "cluster_words", "listed_photos", "people", "left_out"),
     *("standing_decisions", "undone_acts", "denials", "last_words", "links", "allowed_photos"),
     *("face_people", "photos_of_person", "cluster_summary"),
+    *("gone_people", "face_words", "photo_words"),
 }
 
 
