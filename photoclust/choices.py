@@ -33,3 +33,10 @@ class Placing(StrEnum):
 
     UMAP = "umap"
     PCA = "pca"
+
+
+class Images(StrEnum):
+    """Whether crops are shown in the terminal."""
+
+    AUTO = "auto"
+    NEVER = "never"

@@ -42,11 +42,16 @@ def table_width() -> int | None:
 
 def write_table(table: Table, width: int | None = None) -> None:
     """A rich table to stdout; what its encoding lacks is spelled out."""
+    write_text(drawn_table(table, width))
+
+
+def drawn_table(table: Table, width: int | None = None) -> str:
+    """A rich table as the text that it is on stdout."""
     drawer = console()
     drawer.width = width or drawer.width
     with drawer.capture() as drawn:
         drawer.print(table)
-    write_text(drawn.get())
+    return drawn.get()
 
 
 def write_text(text: str) -> None:
