@@ -36,7 +36,7 @@ LIMIT = 5_000
 CROP_SIDE, CROP_QUALITY = 80, 70  # pixels, WebP
 
 # The crops are small, so their photos are decoded smaller than for other pictures of faces.
-DECODED_SIDE = 1024  # pixels
+DECODED_SIDE = 800  # pixels
 
 # What `beside` calls the clusters that a clustering from nothing would make.
 FULL = "full"

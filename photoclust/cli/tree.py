@@ -58,7 +58,7 @@ def tree_lines(tree: ClusterTree, width: int) -> Iterator[str]:
 
     count = len(tree.faces)
     scale = min(WIDEST_FACE, (width - LABEL_WIDTH) / count)
-    low, high = min(tree.root.birth, tree.link), highest(tree.link)
+    low, high = tree.root.birth, highest(tree.link)
     numbers = {id(part): number for number, part in enumerate(tree.root.all(), 1)}
     told: set[int] = set()
     above = True

@@ -30,7 +30,7 @@ LINES, MOST_ROWS = 3, 40
 CROPS, WIDE, NARROW = 3, 110, 60
 
 # Photos are decoded at this for crops so small.
-DECODED_SIDE = 1024  # pixels, longest side
+DECODED_SIDE = 1000  # pixels, longest side
 
 # Begins a row in the text of a table; nothing that is printable contains it.
 PLACE = "\ue000"

@@ -84,7 +84,7 @@ def _plot(source: Any, number: int) -> Any:
         line_color=None,
         fill_alpha=0.8,
         selection_fill_alpha=1,
-        nonselection_fill_alpha=0.12,
+        nonselection_fill_alpha=0.2,
         nonselection_line_color=None,
     )
     plot.text(

@@ -57,7 +57,9 @@ function looks() {
     const names = new Set(FACES.states.map((state) => groupOf(state, face)));
     for (const name of names) if (name && name !== OTHERS) sizes.set(name, (sizes.get(name) ?? 0) + 1);
   }
-  const order = [...sizes.keys()].sort((a, b) => sizes.get(b) - sizes.get(a));
+  const order = [...sizes.keys()].sort(
+    (a, b) => sizes.get(b) - sizes.get(a) || a.localeCompare(b, "en", { numeric: true }),
+  );
   const style = getComputedStyle(document.documentElement);
   const found = new Map();
   order.slice(0, HUES * SHAPES.length).forEach((name, place) => {
@@ -261,7 +263,7 @@ function hover(pointer) {
   const lines = [made("bdi", called(now, face), { className: "who" })];
   if (now.person[face] && now.cluster[face] != null) lines.push(made("span", `Cluster ${now.cluster[face]}`));
   FACES.states.forEach((state) => {
-    if (state !== now && state.there[face])
+    if (state.there[face] && called(state, face) !== called(now, face))
       lines.push(made("bdi", `${state.title}: ${called(state, face)}`));
   });
   lines.push(made("span", [`Face ${FACES.id[face]}`, FACES.day[face]].filter(Boolean).join(", ")));
