@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         ignore_in_photo,
         ignore_unnamed,
     )
+    from photoclust.actions.map import MapReport, draw_map
     from photoclust.actions.merge import MergeReport, merge_clusters
     from photoclust.actions.name import (
         NameReport,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from photoclust.actions.scan import ScanReport, scan
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
+    from photoclust.actions.tree import ClusterTree, cluster_tree
     from photoclust.actions.use_pack import UsePackReport, use_pack
     from photoclust.actions.verify import Verification, verify
     from photoclust.actions.why import WhyReport, why
@@ -106,6 +108,7 @@ _HOMES = {
     "CalibrationReport": "photoclust.actions.calibrate",
     "Check": "photoclust.actions.doctor",
     "ClusterReport": "photoclust.actions.cluster",
+    "ClusterTree": "photoclust.actions.tree",
     "Conflict": "photoclust.actions.conflicts",
     "DecodedPhoto": "photoclust.photos.decode",
     "DetectedFace": "photoclust.domain",
@@ -128,6 +131,7 @@ _HOMES = {
     "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
+    "MapReport": "photoclust.actions.map",
     "MergeReport": "photoclust.actions.merge",
     "NameReport": "photoclust.actions.name",
     "PackDescription": "photoclust.models.pack",
@@ -152,6 +156,7 @@ _HOMES = {
     "apply_split": "photoclust.actions.split",
     "calibrate": "photoclust.actions.calibrate",
     "cluster": "photoclust.actions.cluster",
+    "cluster_tree": "photoclust.actions.tree",
     "confirm_cluster": "photoclust.actions.name",
     "confirm_faces": "photoclust.actions.name",
     "confirm_person": "photoclust.actions.name",
@@ -162,6 +167,7 @@ _HOMES = {
     "different_faces": "photoclust.actions.different",
     "disallow_same_photo": "photoclust.actions.allow",
     "doctor": "photoclust.actions.doctor",
+    "draw_map": "photoclust.actions.map",
     "enrol": "photoclust.actions.enrol",
     "evaluate_clusters": "photoclust.actions.evaluate",
     "evaluate_sweep": "photoclust.actions.evaluate",
@@ -217,6 +223,7 @@ __all__ = [
     "CalibrationReport",
     "Check",
     "ClusterReport",
+    "ClusterTree",
     "Conflict",
     "DecodedPhoto",
     "DetectedFace",
@@ -239,6 +246,7 @@ __all__ = [
     "LearnAgainReport",
     "LeftAlone",
     "Library",
+    "MapReport",
     "MergeReport",
     "NameReport",
     "PackDescription",
@@ -263,6 +271,7 @@ __all__ = [
     "apply_split",
     "calibrate",
     "cluster",
+    "cluster_tree",
     "confirm_cluster",
     "confirm_faces",
     "confirm_person",
@@ -273,6 +282,7 @@ __all__ = [
     "different_faces",
     "disallow_same_photo",
     "doctor",
+    "draw_map",
     "enrol",
     "evaluate_clusters",
     "evaluate_sweep",

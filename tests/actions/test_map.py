@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -22,7 +22,9 @@ from photoclust.errors import NotFound, PhotoclustError
 from photoclust.export.map.pages import MARKER
 from photoclust.library import Library
 from photoclust.library.decisions import Ignored
-from tests.conftest import Album, TwoPeople
+
+if TYPE_CHECKING:
+    from tests.conftest import Album, TwoPeople
 
 
 def drawn(library: Library, out: Path, **options: Any) -> dict[str, Any]:
@@ -110,13 +112,16 @@ def test_faces_that_are_hidden_are_not_shown(two_people: TwoPeople, tmp_path: Pa
     assert drawn(two_people.library, tmp_path / "map.html")["id"] == two_people.ben
 
 
-def test_a_library_without_faces_has_no_map(library: Library, tmp_path: Path) -> None:
+def test_a_library_without_a_photo_has_no_map(library: Library, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="Nothing was scanned"):
         draw_map(library, tmp_path / "map.html")
-    album = Album(library)
+    assert not (tmp_path / "map.html").exists()
+
+
+def test_photos_without_a_face_have_no_map(album: Album, tmp_path: Path) -> None:
     album.add_photo("/photos/empty.jpg")
     with pytest.raises(NotFound, match="no faces"):
-        draw_map(library, tmp_path / "map.html")
+        draw_map(album.library, tmp_path / "map.html")
     assert not (tmp_path / "map.html").exists()
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from photoclust.choices import Placing
-from tests.conftest import TwoPeople
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from tests.conftest import TwoPeople
 
 pytest.importorskip("bokeh", reason="the extra map is not installed")
 pytest.importorskip("umap", reason="the extra map is not installed")

@@ -10,13 +10,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import Result
 
 from photoclust.cli.pictures import beside
 from photoclust.vectors import Matrix
-from tests.conftest import Album, TwoPeople
+
+if TYPE_CHECKING:
+    from tests.conftest import Album, TwoPeople
 
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
 fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import Result
 
 from photoclust.export.map import extra
-from tests.conftest import TwoPeople
+
+if TYPE_CHECKING:
+    from tests.conftest import TwoPeople
 
 
 def test_without_the_extra_it_says_how_to_install_it(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 from typer.testing import Result
 
 from photoclust.vectors import Matrix
-from tests.conftest import Album, TwoPeople
+
+if TYPE_CHECKING:
+    from tests.conftest import Album, TwoPeople
 
 
 @pytest.fixture

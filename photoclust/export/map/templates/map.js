@@ -1,10 +1,12 @@
 "use strict";
 
-// So many groups have a colour and a shape of their own; so many faces are listed.
+// So many groups have a colour and a shape of their own; so many faces are listed, or named in a
+// command.
 const HUES = 8;
 const SHAPES = ["circle", "square", "triangle"];
 const LISTED = 200;
 const IN_COMMANDS = 300;
+const MERGED = 4; // clusters that are offered to be one
 const ISLAND = 0.04; // of the width of the map, around the middle of a group
 
 // Keys of groups: `p` and a name, `c` and a cluster's number, or one of these.
@@ -92,10 +94,10 @@ function write(plot, names, found) {
   const [xs, ys] = [source.data[`x${plot}`], source.data[`y${plot}`]];
   const middle = (values) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
   const wide = Math.max(...xs.filter(Number.isFinite)) - Math.min(...xs.filter(Number.isFinite));
-  const members = Map.groupBy(everyone, (face) => names[face]);
+  const members = new Map([...found.keys()].map((name) => [name, []]));
+  for (const face of everyone) if (Number.isFinite(xs[face])) members.get(names[face])?.push(face);
   const at = { x: [], y: [], text: [] };
-  for (const name of found.keys()) {
-    const faces = (members.get(name) ?? []).filter((face) => Number.isFinite(xs[face]));
+  for (const [name, faces] of members) {
     if (!faces.length) continue;
     const [x, y] = [xs, ys].map((values) => middle(faces.map((face) => values[face])));
     const away = (face, from) => Math.hypot(xs[face] - xs[from], ys[face] - ys[from]);
@@ -218,8 +220,8 @@ function ways(faces) {
   const found = [];
   if (clusters.length === 1 && whole && !people.length)
     found.push(["All of this cluster are one person", `name cluster ${clusters[0]} NAME`]);
-  if (clusters.length > 1)
-    for (const other of clusters.slice(1, 4))
+  if (clusters.length <= MERGED)
+    for (const other of clusters.slice(1))
       found.push([`Clusters ${clusters[0]} and ${other} are one person`, `merge ${clusters[0]} ${other}`]);
   if (clusters.length === 2) found.push(["They are two people", `different ${clusters.join(" ")}`]);
   if (faces.length <= IN_COMMANDS) {
@@ -241,15 +243,19 @@ function ways(faces) {
 function command([words, rest]) {
   const box = made("div", "", { className: "command" });
   const line = `photoclust ${rest}${FACES.ending}`;
+  const code = made("code", line);
   const copy = made("button", "Copy", { type: "button" });
   copy.setAttribute("aria-label", `Copy: ${words}`);
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(line);
-    copy.textContent = "Copied";
-    setTimeout(() => (copy.textContent = "Copy"), 1500);
+    try {
+      await navigator.clipboard.writeText(line);
+      copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy"), 1500);
+    } catch {
+      getSelection().selectAllChildren(code);
+    }
   });
-  box.append(made("bdi", words), made("code", line));
-  if (navigator.clipboard) box.append(copy);
+  box.append(made("bdi", words), code, copy);
   return box;
 }
 
