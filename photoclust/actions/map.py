@@ -83,11 +83,14 @@ def draw_map(
     require_map()
     progress = progress or Silent()
     out = _page_path(out)
-    meant = _meant(library, people, clusters, largest)
     vectors = library.faces.vectors()
-    meant = [face for face in meant if face.id in set(vectors.ids.tolist())]
+    known = set(vectors.ids.tolist())
+    meant = [f for f in _meant(library, people, clusters, largest) if f.id in known]
     if not meant:
-        raise NotFound(f"There are no faces to draw in {library.path}.", "`photoclust status`")
+        raise NotFound(
+            f"There are no faces to draw in {library.path}.",
+            "`photoclust status` tells what is there.",
+        )
     faces = _sampled(meant, limit)
     progress.start(f"Placing {len(faces):,} faces", None, "faces")
     rows = positions(vectors.ids, np.array([face.id for face in faces], np.int64))

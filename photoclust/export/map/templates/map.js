@@ -60,7 +60,10 @@ function looks() {
     for (const name of names) if (name && name !== OTHERS) sizes.set(name, (sizes.get(name) ?? 0) + 1);
   }
   const order = [...sizes.keys()].sort(
-    (a, b) => sizes.get(b) - sizes.get(a) || a.localeCompare(b, "en", { numeric: true }),
+    (a, b) =>
+      sizes.get(b) - sizes.get(a) ||
+      (a[0] === "c") - (b[0] === "c") ||
+      a.localeCompare(b, "en", { numeric: true }),
   );
   const style = getComputedStyle(document.documentElement);
   const found = new Map();
