@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         ignore_in_photo,
         ignore_unnamed,
     )
+    from photoclust.actions.map import MapReport, draw_map
     from photoclust.actions.merge import MergeReport, merge_clusters, merge_into_person
     from photoclust.actions.name import (
         NameReport,
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from photoclust.actions.scan import ScanReport, scan
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
+    from photoclust.actions.tree import ClusterTree, cluster_tree
     from photoclust.actions.use_pack import UsePackReport, use_pack
     from photoclust.actions.verify import Verification, verify
     from photoclust.actions.why import WhyReport, why
@@ -107,6 +109,7 @@ _HOMES = {
     "CalibrationReport": "photoclust.actions.calibrate",
     "Check": "photoclust.actions.doctor",
     "ClusterReport": "photoclust.actions.cluster",
+    "ClusterTree": "photoclust.actions.tree",
     "Conflict": "photoclust.actions.conflicts",
     "DecodedPhoto": "photoclust.photos.decode",
     "DetectedFace": "photoclust.domain",
@@ -129,6 +132,7 @@ _HOMES = {
     "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
+    "MapReport": "photoclust.actions.map",
     "MergePeopleReport": "photoclust.actions.person",
     "MergeReport": "photoclust.actions.merge",
     "NameReport": "photoclust.actions.name",
@@ -154,6 +158,7 @@ _HOMES = {
     "apply_split": "photoclust.actions.split",
     "calibrate": "photoclust.actions.calibrate",
     "cluster": "photoclust.actions.cluster",
+    "cluster_tree": "photoclust.actions.tree",
     "confirm_cluster": "photoclust.actions.name",
     "confirm_faces": "photoclust.actions.name",
     "confirm_person": "photoclust.actions.name",
@@ -164,6 +169,7 @@ _HOMES = {
     "different_faces": "photoclust.actions.different",
     "disallow_same_photo": "photoclust.actions.allow",
     "doctor": "photoclust.actions.doctor",
+    "draw_map": "photoclust.actions.map",
     "enrol": "photoclust.actions.enrol",
     "evaluate_clusters": "photoclust.actions.evaluate",
     "evaluate_sweep": "photoclust.actions.evaluate",
@@ -220,6 +226,7 @@ __all__ = [
     "CalibrationReport",
     "Check",
     "ClusterReport",
+    "ClusterTree",
     "Conflict",
     "DecodedPhoto",
     "DetectedFace",
@@ -242,6 +249,7 @@ __all__ = [
     "LearnAgainReport",
     "LeftAlone",
     "Library",
+    "MapReport",
     "MergePeopleReport",
     "MergeReport",
     "NameReport",
@@ -267,6 +275,7 @@ __all__ = [
     "apply_split",
     "calibrate",
     "cluster",
+    "cluster_tree",
     "confirm_cluster",
     "confirm_faces",
     "confirm_person",
@@ -277,6 +286,7 @@ __all__ = [
     "different_faces",
     "disallow_same_photo",
     "doctor",
+    "draw_map",
     "enrol",
     "evaluate_clusters",
     "evaluate_sweep",

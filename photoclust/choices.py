@@ -26,3 +26,17 @@ class Device(StrEnum):
     CUDA = "cuda"
     COREML = "coreml"
     OPENVINO = "openvino"
+
+
+class Placing(StrEnum):
+    """How a map places faces."""
+
+    UMAP = "umap"
+    PCA = "pca"
+
+
+class Images(StrEnum):
+    """Whether crops are shown in the terminal."""
+
+    AUTO = "auto"
+    NEVER = "never"

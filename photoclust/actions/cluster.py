@@ -74,6 +74,21 @@ def regroup(faces: FaceVectors, pack: StoredPack, shift: float = 0.0) -> Groupin
     return find_groups(faces.matrix, faces.quality, pack.levels.stricter(shift), photos)
 
 
+def would_be_clusters(library: Library) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The faces (n,), and the clusters (n,) that `cluster` with `full` would put them in now.
+
+    `NOISE` is no cluster. Numbers stay with the groups that stay; nothing is written.
+    """
+    pack = library.packs.in_use()
+    faces = library.faces.vectors()
+    if pack is None:
+        return faces.ids, np.full(len(faces.ids), NOISE)
+    before = _present(library, faces.ids)
+    constraints = constraints_of(library, faces)
+    grouping = find_groups(faces.matrix, faces.quality, pack.levels, constraints)
+    return faces.ids, _settled(grouping, faces, before, constraints).labels
+
+
 def cluster_held(
     library: Library, pack: StoredPack, *, full: bool = False, dry_run: bool = False
 ) -> ClusterReport:
@@ -92,8 +107,7 @@ def cluster_held(
         new = np.flatnonzero(late & (before.labels == NOISE))
         grouping = extend(faces.matrix, faces.quality, before, new, pack.levels, constraints)
     if dry_run:
-        numbers = count(int(before.labels.max(initial=0)) + 1)
-        settled = settle(grouping, faces.matrix, before.labels, constraints, lambda: next(numbers))
+        settled = _settled(grouping, faces, before, constraints)
         return _report(library, pack, before.labels, settled.labels, whole)
     with library.transaction():
         if library.version() != version:  # somebody named or said something meanwhile
@@ -107,6 +121,14 @@ def cluster_held(
         )
         _write(library, pack, faces, before, settled, whole)
     return _report(library, pack, before.labels, settled.labels, whole)
+
+
+def _settled(
+    grouping: Grouping, faces: FaceVectors, before: Grouping, constraints: Constraints
+) -> Grouping:
+    """As it would be settled, with numbers that nobody has yet for the groups that are new."""
+    numbers = count(int(before.labels.max(initial=0)) + 1)
+    return settle(grouping, faces.matrix, before.labels, constraints, lambda: next(numbers))
 
 
 def _write(

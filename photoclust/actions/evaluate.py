@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import os
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from photoclust.actions.cluster import regroup
 from photoclust.actions.lookup import pack_in_use
 from photoclust.clustering.density import NOISE
 from photoclust.domain import Pixels
 from photoclust.errors import PhotoclustError
-from photoclust.export.crops import face_crops
+from photoclust.export.crops import data_uri, face_crops
 from photoclust.export.sheet import is_sheet, write_sheet
 from photoclust.export.writing import write_whole, writing_to
 from photoclust.lab.pages import MARKER, Portrait, clusters_page, sweep_page
@@ -184,7 +181,10 @@ def _worst_first(library: Library, people: dict[int, str], cluster: MixedCluster
 def _portraits(library: Library, truth: Truth, cluster: MixedCluster) -> list[Portrait]:
     people = _people(truth)
     faces = _worst_first(library, people, cluster)[:PAGE_FACES]
-    pictures = {face.id: _data_uri(crop) for face, crop in face_crops(library, faces, PAGE_SIDE)}
+    pictures = {
+        face.id: data_uri(crop, PAGE_QUALITY)
+        for face, crop in face_crops(library, faces, PAGE_SIDE)
+    }
     return [
         Portrait(
             face=face.id,
@@ -194,12 +194,6 @@ def _portraits(library: Library, truth: Truth, cluster: MixedCluster) -> list[Po
         )
         for face in faces
     ]
-
-
-def _data_uri(crop: Pixels) -> str:
-    encoded = io.BytesIO()
-    Image.fromarray(crop).save(encoded, "WEBP", quality=PAGE_QUALITY)
-    return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode()}"
 
 
 def _framed(crop: Pixels) -> Pixels:

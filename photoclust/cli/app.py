@@ -28,6 +28,7 @@ from photoclust.cli.forget import forget
 from photoclust.cli.history import log, redo, undo
 from photoclust.cli.identify import identify
 from photoclust.cli.ignore import ignore
+from photoclust.cli.map import map_faces
 from photoclust.cli.merge import merge
 from photoclust.cli.mistakes import Refusal, in_plain_words
 from photoclust.cli.models import models_app
@@ -156,6 +157,7 @@ app.command()(identify)
 app.command()(verify)
 app.command()(faces)
 app.add_typer(export_app, name="export")
+app.command("map")(map_faces)
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(cluster)
 app.add_typer(allow_app, name="allow")

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from photoclust.cli.options import FAILED, DbOption, library_path
+from photoclust.choices import Images
+from photoclust.cli.options import FAILED, DbOption, ImagesOption, library_path
 from photoclust.cli.rows import (
     Column,
     CsvFlag,
@@ -17,6 +18,7 @@ from photoclust.cli.rows import (
     decimals,
     print_rows,
     short_name,
+    shows_crops,
 )
 from photoclust.cli.streams import counted, say
 
@@ -36,6 +38,7 @@ def clusters(
     context: typer.Context,
     unnamed: Annotated[bool, typer.Option("--unnamed", help="Only those without a name.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Those that are ignored, too.")] = False,
+    images: ImagesOption = Images.AUTO,
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
@@ -51,9 +54,15 @@ def clusters(
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
         summaries = library.clusters.summaries()
-    shown = [row for row in summaries if every or row.ignored is None]
-    rows = [asdict(row) for row in shown if not (unnamed and row.person)]
-    print_rows(rows, form, COLUMNS)
+        shown = [row for row in summaries if every or row.ignored is None]
+        rows = [asdict(row) for row in shown if not (unnamed and row.person)]
+        beside = None
+        if rows and shows_crops(form, images):
+            from photoclust.cli.pictures import best_faces, crops_beside
+
+            faces = (best_faces(library.faces.of_cluster(row["cluster"])) for row in rows)
+            beside = crops_beside(library, faces, strip=True)
+        print_rows(rows, form, COLUMNS, beside=beside)
     if len(shown) < len(summaries):
         say(f"{counted(len(summaries) - len(shown), 'cluster')} left out as ignored: see --all.")
     if not summaries:

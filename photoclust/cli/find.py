@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photoclust.choices import Images
 from photoclust.cli.asking import DryRun
-from photoclust.cli.options import FAILED, SOME_FAILED, DbOption, library_path
+from photoclust.cli.options import FAILED, SOME_FAILED, DbOption, ImagesOption, library_path
 from photoclust.cli.query_options import AgeOf, FacesIn, From, Near, Only, QueryWords, To
 from photoclust.cli.rows import (
     Column,
@@ -19,13 +20,15 @@ from photoclust.cli.rows import (
     day,
     decimals,
     print_rows,
+    shows_crops,
 )
 from photoclust.cli.streams import counted, say, shown_path
 from photoclust.errors import UsageError
 
 if TYPE_CHECKING:
-    from photoclust.actions.find import FindReport, FoundPhoto
+    from photoclust.actions.find import FindReport, FoundFace, FoundPhoto
     from photoclust.actions.gather import GatherReport
+    from photoclust.library.faces import Face
     from photoclust.search.completeness import Completeness
 
 COLUMNS: tuple[Column, ...] = (
@@ -80,6 +83,7 @@ def find(
         typer.Option(help="Folders in there: {date:%Y}/{person}.", show_default=False),
     ] = None,
     dry_run: DryRun = False,
+    images: ImagesOption = Images.AUTO,
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
@@ -124,32 +128,38 @@ def find(
         gathered = None
         if folder and present:
             gathered = gather(present, folder, way, template=places, dry_run=dry_run)
-    rows = [_row(photo) for photo in present]
-    columns, fields, paths = COLUMNS, FIELDS, [photo.paths[0] for photo in present]
-    if gathered:
-        went = _went(gathered)
-        rows = [{**row, **went[row["file"]]} for row in rows]
-        columns, fields = GATHERED, (*FIELDS, "target", "became")
-        paths = [row["target"] for row in rows if row["target"]]
-    if not gathered or json or nl or csv or table or nul:
-        print_rows(
-            rows,
-            form,
-            columns,
-            fields=fields,
-            header={
-                "query": report.query,
-                "threshold": report.threshold,
-                "completeness": [
-                    {"person": person.name, **(_estimate(known) if known else {})}
-                    for person, known in zip(report.people, report.completeness, strict=False)
-                ],
-            },
-            paths=paths,
-        )
-    elif dry_run:
-        for source, target in gathered.made:
-            print(f"{shown_path(source)} -> {shown_path(str(target))}")
+        rows = [_row(photo) for photo in present]
+        columns, fields, paths = COLUMNS, FIELDS, [photo.paths[0] for photo in present]
+        if gathered:
+            went = _went(gathered)
+            rows = [{**row, **went[row["file"]]} for row in rows]
+            columns, fields = GATHERED, (*FIELDS, "target", "became")
+            paths = [row["target"] for row in rows if row["target"]]
+        if not gathered or json or nl or csv or table or nul:
+            beside = None
+            if present and shows_crops(form, images):
+                from photoclust.cli.pictures import crops_beside
+
+                beside = crops_beside(library, map(_faces, present))
+            print_rows(
+                rows,
+                form,
+                columns,
+                fields=fields,
+                header={
+                    "query": report.query,
+                    "threshold": report.threshold,
+                    "completeness": [
+                        {"person": person.name, **(_estimate(known) if known else {})}
+                        for person, known in zip(report.people, report.completeness, strict=False)
+                    ],
+                },
+                paths=paths,
+                beside=beside,
+            )
+        elif dry_run:
+            for source, target in gathered.made:
+                print(f"{shown_path(source)} -> {shown_path(str(target))}")
     _tell(report, len(report.found) - len(present))
     if not present:
         raise typer.Exit(FAILED)
@@ -157,8 +167,18 @@ def find(
         _tell_gathered(gathered, folder, "linked" if link_to else "copied", dry_run)
 
 
+def _least(photo: FoundPhoto) -> FoundFace | None:
+    """Who is least sure to be in it."""
+    return next((x for x in photo.faces if x.similarity == photo.similarity), None)
+
+
+def _faces(photo: FoundPhoto) -> list[Face]:
+    least = _least(photo)
+    return [least.face] if least else []
+
+
 def _row(photo: FoundPhoto) -> dict[str, Any]:
-    least = next((x for x in photo.faces if x.similarity == photo.similarity), None)
+    least = _least(photo)
     return {
         "file": photo.paths[0],
         "similarity": None if photo.similarity is None else round(photo.similarity, 4),

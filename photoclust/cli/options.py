@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from photoclust.choices import Detail, Device
+from photoclust.choices import Detail, Device, Images
 
 DONE, FAILED, USAGE, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -45,6 +45,10 @@ DetailOption = Annotated[
 DeviceOption = Annotated[
     Device,
     typer.Option(help="What the models run on: what ONNX Runtime offers, see `doctor`."),
+]
+
+ImagesOption = Annotated[
+    Images, typer.Option(help="Crops beside the rows, where the terminal shows pictures.")
 ]
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photoclust.choices import Images
 from photoclust.cli.asking import Yes, ask
 from photoclust.cli.completing import people_names
-from photoclust.cli.options import FAILED, DbOption, library_path
+from photoclust.cli.options import FAILED, DbOption, ImagesOption, library_path
 from photoclust.cli.rows import (
     Column,
     CsvFlag,
@@ -21,6 +22,7 @@ from photoclust.cli.rows import (
     print_document,
     print_rows,
     short_name,
+    shows_crops,
 )
 from photoclust.cli.streams import counted, say
 from photoclust.errors import UsageError
@@ -49,6 +51,7 @@ Name = Annotated[
 
 def people(
     context: typer.Context,
+    images: ImagesOption = Images.AUTO,
     json: JsonFlag = False,
     nl: NlFlag = False,
     csv: CsvFlag = False,
@@ -64,20 +67,27 @@ def people(
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with Library.open(library_path(context, db)) as library:
         summaries = library.people.summaries()
-    rows = [
-        {
-            "person": row.name,
-            "id": row.id,
-            "faces": row.faces,
-            "photos": row.photos,
-            "clusters": row.cluster_numbers,
-            "born": row.born,
-            "first": row.first,
-            "last": row.last,
-        }
-        for row in summaries
-    ]
-    print_rows(rows, form, COLUMNS)
+        rows = [
+            {
+                "person": row.name,
+                "id": row.id,
+                "faces": row.faces,
+                "photos": row.photos,
+                "clusters": row.cluster_numbers,
+                "born": row.born,
+                "first": row.first,
+                "last": row.last,
+            }
+            for row in summaries
+        ]
+        beside = None
+        if rows and shows_crops(form, images):
+            from photoclust.cli.pictures import best_faces, crops_beside
+
+            numbers = (library.people.faces_of(row.id) for row in summaries)
+            faces = (best_faces(library.faces.get_all(ids).values()) for ids in numbers)
+            beside = crops_beside(library, faces, strip=True)
+        print_rows(rows, form, COLUMNS, beside=beside)
     if not rows:
         say("Nobody is named yet: see `photoclust clusters`, then `photoclust name 1 NAME`.")
         raise typer.Exit(FAILED)

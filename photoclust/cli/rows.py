@@ -9,12 +9,23 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.streams import is_terminal, shown_path, table_width, write, write_table
+from photoclust.choices import Images
+from photoclust.cli.streams import (
+    drawn_table,
+    is_terminal,
+    shown_path,
+    table_width,
+    write,
+    write_table,
+)
 from photoclust.errors import UsageError
+
+if TYPE_CHECKING:
+    from photoclust.cli.pictures import Beside
 
 # Raised when a field of any --json output changes its meaning or goes away.
 SCHEMA_VERSION = 2
@@ -111,6 +122,7 @@ def print_rows(
     fields: Sequence[str] | None = None,
     header: dict[str, Any] | None = None,
     paths: Sequence[str] | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Print rows that all have the same keys.
 
@@ -120,6 +132,7 @@ def print_rows(
     fields : the keys in the order of the other forms; by default those of the columns.
     header : fields beside the rows in the JSON document.
     paths : what a pipe gets; without it a pipe gets tab-separated values.
+    beside : pictures for the rows of the table.
     """
     fields = fields or [column.key for column in columns]
     if form is Form.JSON:
@@ -130,12 +143,17 @@ def print_rows(
         write(_separated(rows, fields, ","))
     elif form is Form.TABLE:
         if rows:
-            _print_table(rows, columns)
+            _print_table(rows, columns, beside)
     elif paths is None:
         write(_separated(rows, fields, "\t"))
     else:
         end = "\0" if form is Form.NUL else "\n"
         write(_encoded("".join(path + end for path in paths)))
+
+
+def shows_crops(form: Form, images: Images) -> bool:
+    """Are crops wanted beside these rows? Only a person at a terminal wants them."""
+    return form is Form.TABLE and images is not Images.NEVER and is_terminal()
 
 
 def print_document(fields: dict[str, Any]) -> None:
@@ -164,14 +182,20 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _print_table(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> None:
+def _print_table(
+    rows: Sequence[dict[str, Any]], columns: Sequence[Column], beside: Beside | None
+) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     cells = [[shown_path(column.show(row[column.key])) for row in rows] for column in columns]
-    widths = _widths(columns, cells, table_width())
+    left = beside.columns + GAP if beside else 0
+    room = table_width()
+    widths = _widths(columns, cells, room and room - left)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    if beside:
+        table.add_column(width=beside.columns)
     for column, width in zip(columns, widths, strict=True):
         is_name = column.show is short_name
         table.add_column(
@@ -181,14 +205,19 @@ def _print_table(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> N
             no_wrap=column.whole or is_name,
             overflow="ellipsis" if is_name else "fold",
         )
-    for values in zip(*cells, strict=True):
+    for number, values in enumerate(zip(*cells, strict=True)):
         table.add_row(
+            *([beside.place(number)] if beside else ()),
             *(
                 Text(end_of_path(value, width) if column.path else value)
                 for column, value, width in zip(columns, values, widths, strict=True)
-            )
+            ),
         )
-    write_table(table, sum(widths) + GAP * len(widths))
+    width = left + sum(widths) + GAP * len(widths)
+    if beside:
+        beside.write(drawn_table(table, width))
+    else:
+        write_table(table, width)
 
 
 def _widths(

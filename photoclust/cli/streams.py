@@ -42,11 +42,21 @@ def table_width() -> int | None:
 
 def write_table(table: Table, width: int | None = None) -> None:
     """A rich table to stdout; what its encoding lacks is spelled out."""
+    write_text(drawn_table(table, width))
+
+
+def drawn_table(table: Table, width: int | None = None) -> str:
+    """A rich table as the text that it is on stdout."""
     drawer = console()
     drawer.width = width or drawer.width
     with drawer.capture() as drawn:
         drawer.print(table)
-    write(drawn.get().encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    return drawn.get()
+
+
+def write_text(text: str) -> None:
+    """Text to stdout; what its encoding lacks is spelled out."""
+    write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
 
 
 def printable(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from photoclust.domain import Box, Pixels
 from photoclust.errors import UnreadablePhoto
@@ -52,36 +55,48 @@ def face_crop(pixels: Pixels, box: Box, side: int) -> Pixels:
     return np.asarray(cv2.resize(cut, (side, side), interpolation=method), np.uint8)
 
 
-def face_crops(library: Library, faces: Iterable[Face], side: int) -> Iterator[tuple[Face, Pixels]]:
+def face_crops(
+    library: Library, faces: Iterable[Face], side: int, *, decoded: int = DECODED_SIDE
+) -> Iterator[tuple[Face, Pixels]]:
     """Each face with its crop of shape (side, side, 3), photo by photo.
 
     Every photo is opened once, in the order of its first face, and every frame of a video. A face
-    whose photo is gone or cannot be read comes with a grey placeholder.
+    whose photo is gone or cannot be read comes with a grey placeholder. `decoded` is the longest
+    side of the photos that are cut: smaller is quicker.
     """
     by_picture: dict[tuple[int, float | None], list[Face]] = {}
     for face in faces:
         by_picture.setdefault((face.photo_id, face.at_seconds), []).append(face)
     paths = library.photos.paths_of(photo_id for photo_id, _ in by_picture)
     for (photo_id, at_seconds), its_faces in by_picture.items():
-        pixels = read_picture(paths.get(photo_id, []), at_seconds)
+        pixels = read_picture(paths.get(photo_id, []), at_seconds, decoded)
         for face in its_faces:
             crop = placeholder(side) if pixels is None else face_crop(pixels, face.box, side)
             yield face, crop
 
 
-def read_picture(paths: Iterable[str | Path], at_seconds: float | None = None) -> Pixels | None:
+def read_picture(
+    paths: Iterable[str | Path], at_seconds: float | None = None, side: int = DECODED_SIDE
+) -> Pixels | None:
     """A photo, or a frame of a video, from the first of its files that can be read, or None.
 
-    Its longest side is at most `DECODED_SIDE`.
+    The longest side of a photo is at most `side`.
     """
     for path in paths:
         try:
             if at_seconds is not None:
                 return frame_at(path, at_seconds)
-            return decode(read_bytes(path), DECODED_SIDE, kind_of(str(path))).pixels
+            return decode(read_bytes(path), side, kind_of(str(path))).pixels
         except UnreadablePhoto:
             continue
     return None
+
+
+def data_uri(crop: Pixels, quality: int) -> str:
+    """A picture as WebP inside the page that shows it; quality 0..100."""
+    encoded = io.BytesIO()
+    Image.fromarray(crop).save(encoded, "WEBP", quality=quality)
+    return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode()}"
 
 
 def placeholder(side: int) -> Pixels:

@@ -89,6 +89,18 @@ class Show:
         ----------
         pixels : RGB of shape (height, width, 3).
         """
+        self._draw(pixels, make_lines=True)
+
+    def draw_above(self, pixels: Pixels) -> None:
+        """Show a picture over the last lines, as many as it is high; the cursor stays below them.
+
+        Parameters
+        ----------
+        pixels : as for `draw`.
+        """
+        self._draw(pixels, make_lines=False)
+
+    def _draw(self, pixels: Pixels, *, make_lines: bool) -> None:
         room = self.room()
         pixels = _fitted(pixels, room.width, room.height)
         height, width = pixels.shape[:2]
@@ -100,8 +112,9 @@ class Show:
                 picture = iterm(pixels, columns, rows)
             case Protocol.SIXEL:
                 picture = sixel(pixels, self.colours)
-        lines_made = "\r" + "\n" * rows + f"\x1b[{rows}A"
-        self.stream.write(f"{lines_made}\x1b7{picture.decode('ascii')}\x1b8\x1b[{rows}B")
+        lines_made = "\r" + "\n" * rows if make_lines else ""
+        drawn = f"\x1b[{rows}A\x1b7{picture.decode('ascii')}\x1b8\x1b[{rows}B"
+        self.stream.write(lines_made + drawn)
         self.stream.flush()
 
 
