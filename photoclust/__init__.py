@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         ignore_unnamed,
     )
     from photoclust.actions.map import MapReport, draw_map
-    from photoclust.actions.merge import MergeReport, merge_clusters
+    from photoclust.actions.merge import MergeReport, merge_clusters, merge_into_person
     from photoclust.actions.name import (
         NameReport,
         confirm_cluster,
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         unname_face,
     )
     from photoclust.actions.person import (
+        MergePeopleReport,
         PersonReport,
         delete_person,
         merge_people,
@@ -132,6 +133,7 @@ _HOMES = {
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
     "MapReport": "photoclust.actions.map",
+    "MergePeopleReport": "photoclust.actions.person",
     "MergeReport": "photoclust.actions.merge",
     "NameReport": "photoclust.actions.name",
     "PackDescription": "photoclust.models.pack",
@@ -190,6 +192,7 @@ _HOMES = {
     "learn_again": "photoclust.actions.forget",
     "load_pack": "photoclust.models.installed",
     "merge_clusters": "photoclust.actions.merge",
+    "merge_into_person": "photoclust.actions.merge",
     "merge_people": "photoclust.actions.person",
     "name_cluster": "photoclust.actions.name",
     "name_face": "photoclust.actions.name",
@@ -247,6 +250,7 @@ __all__ = [
     "LeftAlone",
     "Library",
     "MapReport",
+    "MergePeopleReport",
     "MergeReport",
     "NameReport",
     "PackDescription",
@@ -305,6 +309,7 @@ __all__ = [
     "learn_again",
     "load_pack",
     "merge_clusters",
+    "merge_into_person",
     "merge_people",
     "name_cluster",
     "name_face",

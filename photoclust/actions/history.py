@@ -20,28 +20,22 @@ class HistoryReport:
 
 
 def undo(library: Library, act_id: int | None = None) -> HistoryReport:
-    """Take back an act, by default the newest that counts. Whatever it said counts no more.
+    """Take back an act, by default what was done (or redone) last and counts.
 
-    Clusters go back to what they were where nothing moved them since.
+    Whatever it said counts no more. Clusters go back to what they were where nothing moved them
+    since.
 
     Raises
     ------
     NotFound : there is no such act, or none at all.
-    PhotoclustError : it is taken back already, is itself an `undo` or `redo`, or changed the pack.
+    PhotoclustError : it is taken back already, is itself an `undo` or `redo`, erased something, or
+        changed the pack.
     """
     with library.transaction():
-        target = _target(library, act_id)
-        if target is None:
-            raise NotFound("Nothing was said yet, so there is nothing to undo.")
+        target = _last(library) if act_id is None else _numbered(library, act_id)
         if not target.stands:
             raise PhotoclustError(
                 f"Act {target.id} is taken back already.", f"`photoclust redo {target.id}`?"
-            )
-        if target.what.startswith(SWITCH):
-            before = shlex.quote(pack_before(library, target))
-            raise PhotoclustError(
-                f"Act {target.id} changed the model pack: `photoclust models use {before}` changes "
-                "it back."
             )
         act = library.journal.begin(f"undo {target.id}")
         library.journal.take_back([target.id], act)
@@ -57,7 +51,7 @@ def redo(library: Library, act_id: int | None = None) -> HistoryReport:
     PhotoclustError : it counts already, or (without a number) something else was done since.
     """
     with library.transaction():
-        target = library.journal.last_undone() if act_id is None else _target(library, act_id)
+        target = library.journal.last_undone() if act_id is None else _numbered(library, act_id)
         if target is None:
             raise PhotoclustError(
                 "Nothing was taken back last, so there is nothing to redo.",
@@ -70,9 +64,25 @@ def redo(library: Library, act_id: int | None = None) -> HistoryReport:
     return HistoryReport(target, act)
 
 
-def _target(library: Library, act_id: int | None) -> Act | None:
-    if act_id is None:
-        return library.journal.last_standing()
+def _last(library: Library) -> Act:
+    """What was done last; nothing is ever taken back instead of it."""
+    standing = library.journal.standing()
+    if not standing:
+        raise NotFound("Nothing was said yet, so there is nothing to undo.")
+    last, *earlier = standing
+    why = _why_it_stays(library, last)
+    if why is None:
+        return last
+    way_out = next((act for act in earlier if _why_it_stays(library, act) is None), None)
+    raise PhotoclustError(
+        why,
+        f"`photoclust undo {way_out.id}` takes back the last act before: {way_out.what}"
+        if way_out
+        else "Nothing before it can be taken back.",
+    )
+
+
+def _numbered(library: Library, act_id: int) -> Act:
     target = library.journal.act(act_id)
     if target is None:
         raise NotFound(f"There is no act {act_id} in this library.", "`photoclust log` lists them.")
@@ -82,6 +92,20 @@ def _target(library: Library, act_id: int | None) -> Act | None:
             f"Act {act_id} is itself an undo or redo.",
             f"Say `photoclust undo {words}` or `photoclust redo {words}`.",
         )
-    if library.journal.is_void(act_id):
-        raise PhotoclustError(f"Nothing can bring back what act {act_id} erased or said.")
+    why = _why_it_stays(library, target)
+    if why:
+        raise PhotoclustError(why)
     return target
+
+
+def _why_it_stays(library: Library, act: Act) -> str | None:
+    """Why an act can be neither taken back nor redone; None if it can."""
+    if act.erased:
+        return f"Nothing can bring back what act {act.id} erased or said: {act.what}."
+    if act.what.startswith(SWITCH):
+        before = shlex.quote(pack_before(library, act))
+        return (
+            f"Act {act.id} changed the model pack: `photoclust models use {before}` changes it"
+            " back."
+        )
+    return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from photoclust.actions.lookup import checked_name, people_named, person_named, told_apart
+from photoclust.actions.statements import photos_of_both, say_one_after_all
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.library import Library
 from photoclust.library.people import Person, PersonSummary, folded
@@ -28,6 +29,16 @@ class PersonReport:
     named: int
     by_cluster: int
     denied: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergePeopleReport:
+    """Who two people are now; `both` and `overrides` as of `MergeReport`."""
+
+    act: int
+    person: Person
+    both: int
+    overrides: tuple[int, ...]
 
 
 def show_person(library: Library, name: str) -> PersonReport:
@@ -67,10 +78,10 @@ def rename_person(library: Library, old: str, new: str, *, another: bool = False
     return library.people.numbered(person.id)
 
 
-def merge_people(library: Library, name: str, other: str) -> Person:
+def merge_people(library: Library, name: str, other: str) -> MergePeopleReport:
     """The two are one: the first keeps the name, the second's becomes an alias.
 
-    Whatever was said of the second counts for the first.
+    Whatever was said of the second counts for the first. That they are two counts no more.
 
     Raises
     ------
@@ -81,7 +92,12 @@ def merge_people(library: Library, name: str, other: str) -> Person:
         person, gone = person_named(library, name), person_named(library, other)
         if person.id == gone.id:
             raise UsageError(f"{name} and {other} are the same person already.")
+        own_faces, new = library.faces.of_person(person.id), library.faces.of_person(gone.id)
+        both = photos_of_both(library, own_faces, new)
         act = library.journal.begin(f"person merge {person.name} {gone.name}")
+        overrides = say_one_after_all(
+            library, act, [face.id for face in own_faces], [face.id for face in new]
+        )
         denied = {face for face, whose in library.decisions.denials() if whose == gone.id}
         own = {item.face_id for item in library.people.named_faces() if item.person_id == person.id}
         # What was said not to be the second is not the first either, unless that was said of it.
@@ -96,7 +112,7 @@ def merge_people(library: Library, name: str, other: str) -> Person:
             note = "\n".join(filter(None, (person.note, gone.note)))
             library.decisions.note(act, person.id, note)
         library.decisions.say_gone(act, gone.id)
-    return library.people.numbered(person.id)
+    return MergePeopleReport(act, library.people.numbered(person.id), both, overrides)
 
 
 def delete_person(library: Library, name: str) -> int:

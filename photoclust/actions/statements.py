@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from photoclust.library import Library
+from photoclust.library.decisions import Link
 from photoclust.library.faces import Face
 
 # A face that is not whom a group shows is told from so many faces of it: what it is less like than
@@ -21,6 +22,19 @@ def say_one(library: Library, act: int, face_ids: Sequence[int]) -> None:
         library.decisions.say_same(act, anchor, face)
 
 
+def say_one_after_all(
+    library: Library, act: int, some: Sequence[int], others: Sequence[int]
+) -> tuple[int, ...]:
+    """Whatever said that any of some is another than any of the others counts no more.
+
+    Returns the acts that said so.
+    """
+    links = _links_between(library, some, others, same=False)
+    for link in links:
+        library.decisions.say_same(act, link.face_id, link.other_face_id)
+    return tuple(sorted({link.act for link in links}))
+
+
 def say_two(library: Library, act: int, some: Sequence[int], others: Sequence[int]) -> None:
     """These faces are one person, and the others another.
 
@@ -28,7 +42,7 @@ def say_two(library: Library, act: int, some: Sequence[int], others: Sequence[in
     for every pair. Whatever said that any of some is the same as any of the others counts no more.
     """
     pairs = {(some[0], face) for face in others} | {(face, others[0]) for face in some}
-    _tell_apart(library, act, pairs | _said_same(library, some, others))
+    _tell_apart(library, act, pairs, some, others)
     say_one(library, act, some)
     say_one(library, act, others)
 
@@ -46,25 +60,33 @@ def say_nobody_of(library: Library, act: int, group: Sequence[int], others: Sequ
         for other in others
         for place in np.argsort(-(matrix @ looks[other]), kind="stable")[:MOST_TOLD].tolist()
     }
-    _tell_apart(library, act, pairs | _said_same(library, group, others))
+    _tell_apart(library, act, pairs, group, others)
 
 
-def _said_same(
-    library: Library, some: Sequence[int], others: Sequence[int]
-) -> set[tuple[int, int]]:
-    """Those pairs across two groups of which somebody said that they are the same."""
+def _links_between(
+    library: Library, some: Sequence[int], others: Sequence[int], *, same: bool
+) -> list[Link]:
+    """What was said last of those pairs across two groups that are the same, or are not."""
     one, two = set(some), set(others)
-    return {
-        (link.face_id, link.other_face_id)
+    return [
+        link
         for link in library.decisions.links()
-        if link.same
+        if link.same == same
         and {link.face_id, link.other_face_id} & one
         and {link.face_id, link.other_face_id} & two
-    }
+    ]
 
 
-def _tell_apart(library: Library, act: int, pairs: set[tuple[int, int]]) -> None:
-    for face, other in sorted(pairs):
+def _tell_apart(
+    library: Library,
+    act: int,
+    pairs: set[tuple[int, int]],
+    some: Sequence[int],
+    others: Sequence[int],
+) -> None:
+    """These pairs are two people, and so is what was said to be one across the groups."""
+    said = _links_between(library, some, others, same=True)
+    for face, other in sorted(pairs | {(link.face_id, link.other_face_id) for link in said}):
         library.decisions.say_different(act, face, other)
 
 
@@ -72,3 +94,17 @@ def photos_of_both(library: Library, some: Sequence[Face], others: Sequence[Face
     """How many photos show faces of both groups; nobody is in a photo twice."""
     shared = {face.photo_id for face in some} & {face.photo_id for face in others}
     return len(shared - library.decisions.allowed_photos())
+
+
+def told_of_merging(overrides: Sequence[int], both: int) -> list[str]:
+    """Sentences on what a merging goes against: acts that it overrides, photos that show both."""
+    told = []
+    if overrides:
+        acts = " and ".join(map(str, overrides))
+        told.append(f"That they are two people, said by act {acts}, counts no more.")
+    if both:
+        told.append(
+            f"Both are in {both} photo{'s' * (both != 1)}, and nobody is in a photo twice:"
+            " `photoclust allow same-photo PHOTO` if they are, else `photoclust undo`."
+        )
+    return told

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("What", "what"),
     Column("To settle it", "settle"),
 )
-FIELDS = ("rule", "said", "faces", "people", "cluster", "file", "what", "settle")
+FIELDS = ("rule", "said", "faces", "people", "cluster", "acts", "file", "what", "settle")
 
 
 def conflicts(
@@ -48,6 +48,7 @@ def conflicts(
             "faces": [face.id for face in item.faces],
             "people": [person.name for person in item.people],
             "cluster": item.cluster,
+            "acts": item.acts,
             "file": next(iter(item.files), None),
             "what": item.what,
             "settle": item.settle,

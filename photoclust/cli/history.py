@@ -74,7 +74,7 @@ def log(
 def undo(
     context: typer.Context, number: Number = None, json: JsonFlag = False, db: DbOption = None
 ) -> None:
-    """Take back the newest act, or any by its number.
+    """Take back what was done or redone last, or any act by its number.
 
     Example: photoclust undo
     """

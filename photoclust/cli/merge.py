@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from photoclust.cli.rows import JsonFlag, print_document
 from photoclust.cli.streams import counted, say
 from photoclust.cli.targets import parse_subjects
 from photoclust.errors import UsageError
+
+if TYPE_CHECKING:
+    from photoclust.actions.merge import MergeReport
+    from photoclust.actions.person import MergePeopleReport
 
 
 def merge(
@@ -32,10 +36,9 @@ def merge(
 
     Example: photoclust merge 3 7   (also: merge John 7, merge John Johnny)
     """
-    from photoclust.actions.lookup import person_named
-    from photoclust.actions.merge import merge_clusters
-    from photoclust.actions.name import name_cluster
+    from photoclust.actions.merge import merge_clusters, merge_into_person
     from photoclust.actions.person import merge_people
+    from photoclust.actions.statements import told_of_merging
     from photoclust.library import Library
 
     subjects = parse_subjects(words)
@@ -45,27 +48,29 @@ def merge(
             "A name of several words needs quotes.",
         )
     first, second = subjects
+    report: MergeReport | MergePeopleReport
     with Library.open(library_path(context, db)) as library:
         if isinstance(first, str) and isinstance(second, str):
-            person = merge_people(library, first, second)
-            document = {"person": person.name, "id": person.id, "aliases": list(person.aliases)}
+            report = merge_people(library, first, second)
+            person = report.person
+            document = {
+                "person": person.name,
+                "id": person.id,
+                "aliases": person.aliases,
+                "both": report.both,
+                "overrides": report.overrides,
+            }
             told = f"{second} is {person.name} now, and still found by the old name."
         elif isinstance(first, int) and isinstance(second, int):
             report = merge_clusters(library, first, second)
             document = asdict(report)
             whose = f"{report.person}'s" if report.person else f"in cluster {report.cluster}"
             told = f"{counted(report.faces, 'face')} of clusters {first} and {second} are {whose}."
-            if report.both:
-                told += (
-                    f" {counted(report.both, 'photo')} show faces of both: nobody is in a photo"
-                    " twice, see `photoclust conflicts`."
-                )
         else:
             name, number = (first, second) if isinstance(first, str) else (second, first)
-            person = person_named(library, str(name))
-            named = name_cluster(library, int(number), f"#{person.id}")
-            document = {"act": named.act, "person": named.person.name, "faces": named.faces}
-            told = f"Cluster {number} is {named.person.name}: {counted(named.faces, 'face')}."
+            report = merge_into_person(library, str(name), int(number))
+            document = asdict(report)
+            told = f"Cluster {number} is {report.person}: {counted(report.faces, 'face')}."
     if json:
         print_document(document)
-    say(told)
+    say(" ".join([told, *told_of_merging(report.overrides, report.both)]))

@@ -178,11 +178,13 @@ def merge(
     Example: photoclust person merge John Johnny
     """
     from photoclust.actions.person import merge_people
+    from photoclust.actions.statements import told_of_merging
     from photoclust.library import Library
 
     with Library.open(library_path(context, db)) as library:
-        person = merge_people(library, name, other)
-    _tell(person, f"{other} is {person.name} now, and still found by the old name.", json)
+        report = merge_people(library, name, other)
+    told = f"{other} is {report.person.name} now, and still found by the old name."
+    _tell(report.person, " ".join([told, *told_of_merging(report.overrides, report.both)]), json)
 
 
 @person_app.command()

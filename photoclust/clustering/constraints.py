@@ -198,7 +198,7 @@ def _two_named(
         if len(ids) > 1:
             start = int(np.flatnonzero((groups == group) & (people == ids[0]))[0])
             ends = np.flatnonzero((groups == group) & ~np.isin(people, (NOBODY, ids[0])))
-            yield Violation(Rule.PEOPLE, _chain(constraints.same, start, ends), ids, said=True)
+            yield Violation(Rule.PEOPLE, chain(constraints.same, start, ends), ids, said=True)
 
 
 def _same_and_different(
@@ -207,7 +207,7 @@ def _same_and_different(
     """Faces said to be two people, yet one by other statements."""
     for a, b in constraints.different.tolist():
         if groups[a] == groups[b]:
-            yield Violation(Rule.DIFFERENT, _chain(constraints.same, a, [b]), said=True)
+            yield Violation(Rule.DIFFERENT, chain(constraints.same, a, [b]), said=True)
         elif implied[a] == implied[b] != NOBODY:
             yield Violation(Rule.DIFFERENT, (a, b), (int(implied[a]),), said=True)
 
@@ -297,7 +297,7 @@ def _people_of(groups: Integers, people: Integers) -> dict[int, tuple[int, ...]]
     return {group: tuple(sorted(ids)) for group, ids in found.items()}
 
 
-def _chain(same: Integers, start: int, ends: Iterable[int]) -> tuple[int, ...]:
+def chain(same: Integers, start: int, ends: Iterable[int]) -> tuple[int, ...]:
     """The fewest faces that lead by `same` from one face to any of the others, both included."""
     neighbours: dict[int, list[int]] = defaultdict(list)
     for a, b in same.tolist():

@@ -29,11 +29,12 @@ class Ignored(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two faces, the lower number first, that a human said are the same person, or are not."""
+    """Two faces, the lower number first, that an act said are the same person, or are not."""
 
     face_id: int
     other_face_id: int
     same: bool
+    act: int
 
 
 class Decisions:
@@ -101,9 +102,10 @@ class Decisions:
     def links(self) -> list[Link]:
         """The last word on every pair of faces that was spoken of."""
         return [
-            Link(face, other, verdict == "same")
-            for face, other, verdict in self._connection.execute(
-                "SELECT face_id, other_face_id, verdict FROM links ORDER BY face_id, other_face_id"
+            Link(face, other, verdict == "same", act)
+            for face, other, verdict, act in self._connection.execute(
+                "SELECT face_id, other_face_id, verdict, act_id FROM links"
+                " ORDER BY face_id, other_face_id"
             )
         ]
 
@@ -115,6 +117,15 @@ class Decisions:
                 "SELECT face_id, person_id FROM denials ORDER BY face_id, person_id"
             )
         ]
+
+    def denied_by(self, face_id: int, person_id: int) -> tuple[int, ...]:
+        """The acts by which a face is not this person."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT act_id FROM face_words"
+            " WHERE face_id = ? AND person_id = ? AND verdict = 'is_not' ORDER BY act_id",
+            (face_id, person_id),
+        )
+        return tuple(row[0] for row in rows)
 
     def denied(self, person_id: int) -> set[int]:
         """The faces that a human said are not this person."""

@@ -25,6 +25,11 @@ COUNTED_QUALITY = f"iif(at_seconds IS NULL, quality, quality * {VIDEO_WEIGHT})"
 SAME_FACE = 0.5
 
 
+# So many faces are asked for by their numbers; SQLite takes no more than a million bytes of SQL
+# (https://sqlite.org/limits.html), and each number is in it four times.
+FEW = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A stored face and what is known of it.
@@ -219,14 +224,15 @@ class Faces:
 
     def belonging(self, face_ids: Iterable[int] | None = None) -> dict[int, Belonging]:
         """Whose each face of the scanned photos is; of these, or of all."""
-        some = "" if face_ids is None else "face_id IN (SELECT value FROM json_each(?)) AND "
-        parameters = [] if face_ids is None else [json.dumps(list(face_ids))]
+        faces = None if face_ids is None else list(face_ids)
+        some = "" if faces is None else "face_id IN (SELECT value FROM json_each(?)) AND "
         return {
             face_id: Belonging(*known)
             for face_id, *known in self._connection.execute(
-                "SELECT face_id, person_id, how, cluster_id, ignored FROM face_people AS faces"
+                self._views_of(faces)
+                + "SELECT face_id, person_id, how, cluster_id, ignored FROM face_people AS faces"
                 f" WHERE {some}{_LISTED}",
-                parameters,
+                [] if faces is None else [json.dumps(faces)],
             )
         }
 
@@ -247,23 +253,34 @@ class Faces:
 
     def get(self, face_id: int) -> Face | None:
         """One face by its number."""
-        found = self._select("WHERE faces.id = ?", face_id)
-        return found[0] if found else None
+        return self.get_all([face_id]).get(face_id)
 
     def get_all(self, face_ids: Iterable[int]) -> dict[int, Face]:
         """These faces, by number."""
+        faces = list(face_ids)
         found = self._select(
-            "WHERE faces.id IN (SELECT value FROM json_each(?))", json.dumps(list(face_ids))
+            "WHERE faces.id IN (SELECT value FROM json_each(?)) ORDER BY faces.id",
+            json.dumps(faces),
+            views=self._views_of(faces),
         )
         return {face.id: face for face in found}
 
     def of_photo(self, photo_id: int) -> list[Face]:
         """The faces of one photo, references included."""
-        return self._select("WHERE faces.photo_id = ? ORDER BY faces.id", photo_id)
+        faces = self._connection.execute("SELECT id FROM faces WHERE photo_id = ?", (photo_id,))
+        return list(self.get_all(row[0] for row in faces).values())
 
     def of_cluster(self, cluster: int) -> list[Face]:
         """The members of one cluster, strongest first."""
-        return self._select("WHERE cluster_id = ? ORDER BY strength DESC, faces.id", cluster)
+        faces = self._connection.execute(
+            "SELECT face_id FROM memberships WHERE cluster_id = ?", (cluster,)
+        )
+        members = self.get_all(row[0] for row in faces).values()
+        return sorted(members, key=lambda face: -(face.strength or 0.0))
+
+    def of_person(self, person_id: int) -> list[Face]:
+        """Somebody's faces, by a human's word or through a cluster, references included."""
+        return self._select("WHERE face_people.person_id = ? ORDER BY faces.id", person_id)
 
     def vectors(self, *, references: bool = False) -> FaceVectors:
         """Embeddings of the pack in use, in order of face id; of scanned photos, or of all."""
@@ -289,11 +306,38 @@ class Faces:
             ).fetchone()[0]
         )
 
-    def _select(self, where: str, *parameters: object) -> list[Face]:
+    def _select(self, where: str, *parameters: object, views: str = "") -> list[Face]:
         return [
             Face(row[0], row[1], Box(*row[2:6]), *row[6:])
-            for row in self._connection.execute(_FACE_ROWS + where, parameters)
+            for row in self._connection.execute(views + _FACE_ROWS + where, parameters)
         ]
+
+    def _views_of(self, faces: Sequence[int] | None) -> str:
+        """Before a query on `face_people`: what it says of these faces, if they are a few, alone.
+
+        It is the view's own text, over what its parts say of these faces and of their clusters.
+        SQLite by itself has each part say all it knows, however few faces are asked for.
+        """
+        if faces is None or len(faces) > FEW:
+            return ""
+        numbers = ", ".join(str(int(face)) for face in faces)
+        homes = self._connection.execute(
+            f"SELECT DISTINCT cluster_id FROM memberships WHERE face_id IN ({numbers})"
+        )
+        clusters = ", ".join(str(row[0]) for row in homes)
+        parts = [
+            f"{part} AS MATERIALIZED (SELECT * FROM main.{part} WHERE face_id IN ({numbers}))"
+            for part in ("last_words", "denials", "left_out")
+        ]
+        (view,) = self._connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'face_people'"
+        ).fetchone()
+        _head, _line, whose = view.partition("\n")
+        return (
+            f"WITH {', '.join(parts)}, cluster_words AS MATERIALIZED"
+            f" (SELECT * FROM main.cluster_words WHERE cluster_id IN ({clusters})),"
+            f" face_people AS ({whose}) "
+        )
 
 
 def read_vectors(

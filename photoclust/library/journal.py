@@ -24,19 +24,14 @@ FORGET, LEARN_AGAIN, PURGE = "forget somebody", "forget --learn-again", "purge"
 UNFINISHED = " (not finished, run it again)"
 ERASING = tuple(words + end for words in (FORGET, LEARN_AGAIN, PURGE) for end in ("", UNFINISHED))
 
-# Acts that erased something, and those of which nothing is left: there is nothing to take back.
-_VOID = (
-    "what IN (SELECT value FROM json_each(?1)) AND id NOT IN (SELECT act_id FROM decisions)"
-    " AND id NOT IN (SELECT act_id FROM moves)"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One entry: when (ISO 8601, UTC), from which account, in which words.
 
     `stands` is false while it is taken back; `targets` are the acts that it took back or had
-    count again, of an `undo` or `redo`.
+    count again, of an `undo` or `redo`. One that `erased` something, or of which nothing is left,
+    has nothing to take back.
     """
 
     id: int
@@ -45,6 +40,7 @@ class Act:
     what: str
     stands: bool
     targets: tuple[int, ...]
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +55,11 @@ class Move:
 # What a decision is on; one on a person is never copied.
 _SUBJECT = "face_id, other_face_id, photo_id"
 
-_ACTS = """
+_ACTS = f"""
 SELECT id, made_at, made_by, what, id NOT IN (SELECT act_id FROM undone_acts) AS stands,
-       (SELECT json_group_array(target_id) FROM reversals WHERE act_id = acts.id) AS targets
+       (SELECT json_group_array(target_id) FROM reversals WHERE act_id = acts.id) AS targets,
+       what IN {(FORGOTTEN, *ERASING)} AND id NOT IN (SELECT act_id FROM decisions)
+       AND id NOT IN (SELECT act_id FROM moves) AS erased
 FROM acts
 """
 
@@ -94,19 +92,13 @@ class Journal:
             face_id,
         )
 
-    def last_standing(self) -> Act | None:
-        """The newest act that counts and is no `undo` or `redo` itself."""
-        found = self._select(
-            "WHERE stands AND id NOT IN (SELECT act_id FROM reversals)"
-            f" AND NOT ({_VOID}) ORDER BY id DESC LIMIT 1",
-            json.dumps([FORGOTTEN, *ERASING]),
+    def standing(self) -> list[Act]:
+        """The acts that count and are no `undo` or `redo`, what was done or redone last first."""
+        return self._select(
+            "WHERE stands AND id NOT IN (SELECT act_id FROM reversals) ORDER BY max(id, ifnull("
+            " (SELECT max(act_id) FROM reversals WHERE target_id = acts.id AND NOT undone), 0))"
+            " DESC"
         )
-        return found[0] if found else None
-
-    def is_void(self, act_id: int) -> bool:
-        """Did it erase something, or was all that it said erased?"""
-        void = self._select(f"WHERE {_VOID} AND id = ?2", json.dumps([FORGOTTEN, *ERASING]), act_id)
-        return bool(void)
 
     def last_undone(self) -> Act | None:
         """What the newest `undo` took back, unless something else was done since."""
@@ -292,7 +284,15 @@ class Journal:
 
     def _select(self, where: str, *parameters: object) -> list[Act]:
         return [
-            Act(row[0], row[1], row[2], row[3], bool(row[4]), tuple(json.loads(row[5])))
+            Act(
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                bool(row[4]),
+                tuple(json.loads(row[5])),
+                bool(row[6]),
+            )
             for row in self._connection.execute(_ACTS + where, parameters)
         ]
 

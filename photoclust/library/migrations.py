@@ -536,7 +536,7 @@ CREATE VIEW people AS          -- somebody a human named; aliases are a JSON lis
 WITH said AS MATERIALIZED (
   SELECT person_id, verdict, text, day, id FROM standing_decisions WHERE source = 'person'
 ), known AS MATERIALIZED (
-  SELECT identities.id, created_at,
+  SELECT identities.id,
          coalesce((SELECT text FROM said WHERE person_id = identities.id
                    AND verdict = 'called' ORDER BY said.id DESC LIMIT 1),
                   (SELECT text FROM decisions WHERE person_id = identities.id
@@ -546,12 +546,13 @@ WITH said AS MATERIALIZED (
          coalesce((SELECT text FROM said WHERE person_id = identities.id
                    AND verdict = 'aliases' ORDER BY said.id DESC LIMIT 1), '[]') AS aliases,
          coalesce((SELECT text FROM said WHERE person_id = identities.id
-                   AND verdict = 'noted' ORDER BY said.id DESC LIMIT 1), '') AS note
+                   AND verdict = 'noted' ORDER BY said.id DESC LIMIT 1), '') AS note,
+         created_at
   FROM identities
   WHERE identities.id NOT IN (SELECT person_id FROM gone_people)
   AND EXISTS (SELECT 1 FROM standing_decisions WHERE person_id = identities.id)
 )
-SELECT id, name, born, aliases, note, created_at FROM known;
+SELECT * FROM known;
 
 CREATE VIEW face_words AS      -- what was said of whose a face is; of somebody who is gone it is
                                -- said of whom they are one with, or (null) of nobody
@@ -574,24 +575,26 @@ CREATE VIEW last_words AS      -- the last word of a human on whose face it is; 
 SELECT face_id,
        CASE WHEN (face_id, person_id) IN (SELECT face_id, person_id FROM denials) THEN 'is_not'
             WHEN verdict = 'is' AND person_id IS NULL THEN 'unnamed' ELSE verdict END AS verdict,
-       person_id, source FROM (
-  SELECT face_id, verdict, person_id, source,
-         row_number() OVER (PARTITION BY face_id ORDER BY act_id DESC, id DESC) AS age
-  FROM face_words WHERE verdict <> 'is_not'
-) WHERE age = 1;
+       person_id, source
+FROM face_words AS said
+WHERE verdict <> 'is_not' AND NOT EXISTS (
+  SELECT 1 FROM face_words AS later
+  WHERE later.face_id = said.face_id AND later.verdict <> 'is_not'
+    AND (later.act_id, later.id) > (said.act_id, said.id)
+);
 
 CREATE VIEW named_faces AS     -- the faces that a human gave to somebody
 SELECT face_id, person_id, source FROM last_words WHERE verdict = 'is';
 
 CREATE VIEW left_out AS        -- what is no face by a human's word, and what is one no more
 SELECT face_id FROM last_words WHERE verdict = 'not_face'
-UNION SELECT id FROM faces WHERE by_hand
+UNION ALL SELECT id FROM faces WHERE by_hand
   AND id NOT IN (SELECT face_id FROM standing_decisions WHERE verdict = 'added');
 
 CREATE VIEW links AS           -- pairs of faces, the lower number first, and the last word on them
-SELECT face_id, other_face_id, verdict FROM (
+SELECT face_id, other_face_id, verdict, act_id FROM (
   SELECT min(face_id, other_face_id) AS face_id, max(face_id, other_face_id) AS other_face_id,
-         verdict, row_number() OVER (
+         verdict, act_id, row_number() OVER (
            PARTITION BY min(face_id, other_face_id), max(face_id, other_face_id)
            ORDER BY act_id DESC, id DESC) AS age
   FROM standing_decisions WHERE verdict IN ('same', 'not_same')

@@ -142,11 +142,17 @@ def of_everybody(library: Library) -> Traces:
 
 
 def names_of(library: Library, people: Collection[int]) -> tuple[str, ...]:
-    """Every name and alias that one of these people ever had, the newest first."""
+    """Every name and alias that one of these people ever had, the newest first.
+
+    The names that a merging lent them which was taken back are the other's.
+    """
     names: list[str] = []
     for verdict, text in library.query(
         "SELECT verdict, text FROM decisions WHERE verdict IN ('called', 'aliases')"
-        f" AND person_id IN {_THESE} ORDER BY verdict DESC, id DESC",
+        f" AND person_id IN {_THESE} AND NOT (verdict = 'aliases'"
+        "  AND act_id IN (SELECT act_id FROM undone_acts)"
+        "  AND act_id IN (SELECT act_id FROM decisions WHERE verdict = 'gone'))"
+        " ORDER BY verdict DESC, id DESC",
         listed(people),
     ):
         names += [text] if verdict == "called" else json.loads(text)

@@ -12,6 +12,7 @@ import pytest
 from photoclust.actions.allow import AllowReport, allow_same_photo, disallow_same_photo
 from photoclust.actions.cluster import cluster
 from photoclust.actions.conflicts import Conflict, conflicts
+from photoclust.actions.different import different_clusters
 from photoclust.actions.history import undo
 from photoclust.clustering.constraints import Rule
 from photoclust.errors import NotFound
@@ -154,7 +155,9 @@ def test_different_yet_in_one_cluster_or_named_as_one(two_people: TwoPeople) -> 
     album.say("Ann", *two_people.ann)
     assert only(library).what == "Faces 1 and 2, said to be two people, are Ann."
     assert only(library).said
-    assert only(library).settle.endswith("`photoclust unname face 2`.")
+    assert only(library).settle == (
+        "Take back that they are two: `photoclust undo 1`. Or `photoclust unname face 2`."
+    )
 
 
 def test_the_same_and_different(two_people: TwoPeople) -> None:
@@ -167,6 +170,34 @@ def test_the_same_and_different(two_people: TwoPeople) -> None:
     )
 
 
+def test_what_the_same_acts_said_is_one_contradiction(two_people: TwoPeople) -> None:
+    library = two_people.library
+    different_clusters(library, two_people.ann_cluster, two_people.ben_cluster)
+    say(library, "say_same", two_people.ann[1], two_people.ben[1])
+    found = only(library)
+    assert found.acts == (1, 2)
+    assert {face.id for face in found.faces} == {*two_people.ann, *two_people.ben}
+    assert found.what == (
+        "Faces 1 and 4 were said to be two people, and to be one through faces 1, 2, 5 and 4."
+        " Likewise 5 more."
+    )
+    assert found.settle == (
+        "Take back one of these statements: `photoclust undo 1` or `photoclust undo 2`."
+    )
+    undo(library, 1)
+    assert [item.acts for item in conflicts(library)] == [(2,)]  # no more than is to be clustered
+
+
+def test_faces_of_a_photo_said_to_be_one_name_the_acts(album: Album, collage: list[int]) -> None:
+    say(album.library, "say_same", 1, collage[0])
+    say(album.library, "say_same", 1, collage[1])
+    found = next(item for item in conflicts(album.library) if item.said)
+    assert (found.rule, found.acts) == (Rule.SAME_PHOTO, (1, 2))
+    assert found.settle.endswith(
+        "take back that they are the same: `photoclust undo 1` or `photoclust undo 2`."
+    )
+
+
 def test_not_somebody_yet_in_a_cluster_with_them(two_people: TwoPeople) -> None:
     album, library = two_people.album, two_people.library
     album.say("Ann", two_people.ann[0], source="cluster")
@@ -175,6 +206,7 @@ def test_not_somebody_yet_in_a_cluster_with_them(two_people: TwoPeople) -> None:
     say(library, "say_same", *two_people.ann[:2])
     assert only(library).what == "Face 2 is Ann, though it was said not to be Ann."
     assert only(library).said
+    assert only(library).settle == "Take back that it is not: `photoclust undo 2`."
 
 
 def test_in_a_photo_before_the_birth(album: Album, portraits: Callable[..., Matrix]) -> None:

@@ -16,7 +16,13 @@ from photoclust.actions.forget import forget_person, learn_again
 from photoclust.actions.history import redo, undo
 from photoclust.actions.name import name_cluster, name_faces
 from photoclust.actions.never_again import NeverAgain
-from photoclust.actions.person import delete_person, rename_person, set_aliases, set_note
+from photoclust.actions.person import (
+    delete_person,
+    merge_people,
+    rename_person,
+    set_aliases,
+    set_note,
+)
 from photoclust.actions.purge import purge
 from photoclust.actions.record import Recorder, ScanReport
 from photoclust.actions.sheet import contact_sheet
@@ -36,6 +42,8 @@ if TYPE_CHECKING:
     from tests.conftest import Album, TwoPeople
 
 Portraits = Callable[..., Matrix]
+
+ANN = "name cluster 1 Ann"
 
 
 def everything(library: Library) -> bytes:
@@ -177,7 +185,7 @@ def test_an_act_that_is_half_erased_can_still_be_undone(john: TwoPeople) -> None
     assert [john.album.whose(face) for face in john.ann] == ["Ann"] * 3
 
 
-def test_undo_passes_over_what_was_erased(john: TwoPeople) -> None:
+def test_undo_takes_back_nothing_else_instead_of_what_was_erased(john: TwoPeople) -> None:
     library = john.library
     ann, johns = sorted(act.id for act in library.journal.acts())
     forget_person(library, "John")
@@ -185,10 +193,26 @@ def test_undo_passes_over_what_was_erased(john: TwoPeople) -> None:
         for command in (undo, redo):
             with pytest.raises(PhotoclustError, match="Nothing can bring back"):
                 command(library, act)
-    assert undo(library).target.id == ann
-    with pytest.raises(NotFound, match="Nothing was said yet"):
+    with pytest.raises(PhotoclustError, match=r"act 3 erased or said: forget somebody\.") as raised:
         undo(library)
+    assert raised.value.hint == f"`photoclust undo {ann}` takes back the last act before: {ANN}"
+    assert undo(library, ann).target.id == ann
+    with pytest.raises(PhotoclustError, match="act 3 erased") as raised:
+        undo(library)
+    assert raised.value.hint == "Nothing before it can be taken back."
     assert redo(library).target.id == ann
+    assert undo(library).target.id == ann
+
+
+@pytest.mark.parametrize("erase", [purge, lambda library: forget_person(library, "John")])
+def test_undo_takes_back_what_was_said_since_and_then_no_more(
+    john: TwoPeople, erase: Callable[[Library], object]
+) -> None:
+    erase(john.library)
+    set_note(john.library, "Ann", "a note")
+    assert undo(john.library).target.what == "person note Ann"
+    with pytest.raises(PhotoclustError, match="Nothing can bring back"):
+        undo(john.library)
 
 
 def test_the_journal_tells_that_somebody_was_forgotten(john: TwoPeople) -> None:
@@ -302,6 +326,21 @@ def test_a_name_in_paths_and_other_names_stays_and_is_told(
     assert report.searched.elsewhere == 1
     # What stood of him alone is gone although the name is not.
     assert f"name cluster {john.ben_cluster} John".encode() not in everything(john.library)
+
+
+def test_a_name_that_a_merging_lent_which_was_taken_back_is_not_told(
+    john: TwoPeople, portraits: Portraits
+) -> None:
+    library = john.library
+    john.album.add_photo("/Pictures/John/1.jpg")
+    (face,) = john.album.add_photo("/Pictures/2.jpg", portraits("Max", 1)[0])
+    name_faces(library, [face], "Maximilian")
+    merge_people(library, "Maximilian", "John")
+    undo(library)
+    assert forget_person(library, "Maximilian", dry_run=True).standing == {}
+    assert forget_person(library, "Maximilian").standing == {}
+    assert [person.name for person in library.people.all()] == ["Ann", "John"]
+    assert b"Maximilian" not in everything(library)
 
 
 def test_only_the_one_of_two_of_a_name_goes(john: TwoPeople, portraits: Portraits) -> None:

@@ -84,6 +84,26 @@ def test_merged_clusters_are_one_and_stay_one(two_people: TwoPeople) -> None:
     assert groups(library) == {frozenset(two_people.ann), frozenset(two_people.ben)}
 
 
+def test_merging_makes_no_face_less_sure_then_or_once_it_is_taken_back(
+    two_people: TwoPeople,
+) -> None:
+    library = two_people.library
+
+    def strengths() -> dict[int, float]:
+        found = library.clusters.memberships()
+        return {item.face_id: pytest.approx(item.strength, abs=1e-5) for item in found}
+
+    cluster(library, full=True)
+    before = strengths()
+    merge_clusters(library, two_people.ann_cluster, two_people.ben_cluster)
+    for full in (True, False):
+        cluster(library, full=full)
+        assert strengths() == before
+    undo(library)
+    assert strengths() == before
+    assert groups(library) == {frozenset(two_people.ann), frozenset(two_people.ben)}
+
+
 def test_a_cluster_that_is_merged_with_a_named_one_takes_its_name(two_people: TwoPeople) -> None:
     library = two_people.library
     name_cluster(library, two_people.ben_cluster, "Ben")
@@ -520,7 +540,7 @@ def test_merged_people_are_found_by_both_names_until_it_is_undone(two_people: Tw
     name_cluster(library, two_people.ben_cluster, "Anna")
     set_birth(library, "Anna", date(1990, 1, 1))
     reject_faces(library, [two_people.ben[0]], "Anna")
-    person = merge_people(library, "Ann", "Anna")
+    person = merge_people(library, "Ann", "Anna").person
     assert (person.name, person.aliases, person.born) == ("Ann", ("Anna",), "1990-01-01")
     assert [p.name for p in library.people.all()] == ["Ann"]
     assert found(library, "anna") == {*two_people.ann, *two_people.ben[1:]}

@@ -266,6 +266,9 @@ def check_journal(library: Library) -> None:
     kinds = {str(kind) for kind in Ignored}
     ignored = {face: str(kind) for face, kind in library.decisions.ignored().items()}
     assert ignored == {face: word for face, (word, _, _) in words.items() if word in kinds}
+    faces = {face.id: face for face in library.faces.all()}
+    for some in (list(faces)[::3], list(faces)[:1], []):
+        assert library.faces.get_all(some) == {face: faces[face] for face in some}
     everybody = {person.id for person in library.people.all()}
     assert everybody >= {item.person_id for item in library.people.named_faces()}
     assert everybody >= set(library.clusters.owners().values())
@@ -341,6 +344,22 @@ def test_undoing_every_act_leads_back_step_by_step(happened: list[tuple[str, int
         for later in states[1:]:
             redo(library)
             assert state() == later
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps((*ACTS, *("undo", "undo_any") * 5, "cluster_full"), 10))
+def test_undo_after_a_redo_leads_to_where_it_was(happened: list[tuple[str, int, int]]) -> None:
+    with life() as lived:
+        library = lived.library
+        for name, a, b in happened:
+            with suppress(PhotoclustError):
+                getattr(lived, name)(a, b)
+        before = said(library), library.clusters.memberships()
+        for act in library.journal.acts():
+            if not act.stands:
+                redo(library, act.id)
+                assert undo(library).target.id == act.id
+                assert (said(library), library.clusters.memberships()) == before
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

@@ -32,9 +32,13 @@ DOCUMENTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("name f1 Ann", "unname face 1", ("face", "faces")),
     ("name 1 Ann", "reject face 1 from Ann", ("act", "faces", "person", "cluster", "left")),
     ("", "reject f1 from cluster 1", ("act", "faces", "person", "cluster", "left")),
-    ("", "merge 1 2", ("act", "person", "cluster", "faces", "both")),
-    ("name 1 Ann", "merge Ann 2", ("act", "person", "faces")),
-    ("name 1 Ann;name 2 Ben", "merge Ann Ben", ("person", "id", "aliases")),
+    ("", "merge 1 2", ("act", "person", "cluster", "faces", "both", "overrides")),
+    ("name 1 Ann", "merge Ann 2", ("act", "person", "cluster", "faces", "both", "overrides")),
+    (
+        "name 1 Ann;name 2 Ben",
+        "merge Ann Ben",
+        ("person", "id", "aliases", "both", "overrides"),
+    ),
     ("merge 1 2", "split 1 --yes", ("cluster", "person", "parts")),
     ("", "different 1 2", ("act", "clusters")),
     ("", "different f1 f4", ("act", "faces")),
@@ -130,6 +134,65 @@ def test_a_mistake_is_taken_back_and_told(run: Callable[..., Result]) -> None:
     shown = run("log -t").stdout
     assert "taken back" in shown
     assert "name cluster 1 Ann " in shown
+
+
+def test_what_was_redone_is_what_undo_takes_back(run: Callable[..., Result]) -> None:
+    run("name 1 Ann")
+    run("name 2 Ben")
+    run("undo 1")
+    assert "Counts again: act 1, name cluster 1 Ann" in run("redo").stderr
+    assert "Taken back: act 1, name cluster 1 Ann" in run("undo").stderr
+    assert "Taken back: act 2, name cluster 2 Ben" in run("undo").stderr
+
+
+def test_undo_names_the_ways_out_of_a_change_of_the_pack(
+    run: Callable[..., Result], two_people: TwoPeople
+) -> None:
+    run("name 1 Ann")
+    pack = two_people.library.packs.in_use()
+    assert pack is not None
+    for other in ("other", pack.name):
+        with two_people.library.transaction():
+            two_people.library.journal.begin(f"models use {other}")
+    told = " ".join(run("undo", code=1).stderr.split())
+    assert "Act 3 changed the model pack: `photoclust models use other` changes it back." in told
+    assert "`photoclust undo 1` takes back the last act before: name cluster 1 Ann" in told
+    assert "Taken back: act 1" in run("undo 1").stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("different 1 2", "merge 1 2"),
+        ("different 1 2;name 1 Ann", "merge 2 1"),
+        ("different 1 2;name 1 Ann", "merge Ann 2"),
+        ("different 1 2;name 1 Ann;name 2 Ben", "merge Ann Ben"),
+        ("different f1 f5;name 1 Ann;name 2 Ben", "person merge Ben Ann"),
+    ],
+)
+def test_merging_overrides_that_they_are_different_and_says_so(
+    run: Callable[..., Result], before: str, words: str
+) -> None:
+    for act in before.split(";"):
+        run(act)
+    told = " ".join(run(words).stderr.split())
+    assert "That they are two people, said by act 1, counts no more." in told
+    assert run("conflicts --nl").stdout == ""
+    run("undo")
+    assert "counts no more" in run(words).stderr
+
+
+def test_merging_says_in_how_many_photos_both_are(
+    run: Callable[..., Result], two_people: TwoPeople, portraits: Callable[..., Matrix]
+) -> None:
+    looks = zip(portraits("Cem", 2), portraits("Dan", 2), strict=True)
+    pairs = [two_people.album.add_photo(f"/both/{i}.jpg", *two) for i, two in enumerate(looks)]
+    for faces, name in zip(zip(*pairs, strict=True), ("Cem", "Dan"), strict=True):
+        two_people.album.add_cluster(*faces)
+        two_people.album.say(name, *faces, source="cluster")
+    told = " ".join(run("merge Cem Dan").stderr.split())
+    assert "Both are in 2 photos, and nobody is in a photo twice:" in told
+    assert "`photoclust allow same-photo PHOTO` if they are, else `photoclust undo`." in told
 
 
 def test_split_shows_its_parts_and_asks(run: Callable[..., Result], tmp_path: Path) -> None:

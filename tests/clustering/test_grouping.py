@@ -93,6 +93,26 @@ def test_strength_is_a_half_at_the_threshold_and_grows() -> None:
     assert sureness(np.array([-1.0]), 0.99) == pytest.approx([0.0])  # and no warning
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_is_less_sure_because_groups_were_said_to_be_one(seed: int) -> None:
+    looks, _owners = library(20, seed)
+    nothing_said = Constraints.none(np.arange(len(looks)))
+    before = found(looks)
+    two = np.unique(before.labels[before.labels != NOISE])[:2]
+    first, *others = np.flatnonzero(np.isin(before.labels, two)).tolist()
+    pairs = np.array([(first, face) for face in others])
+    after = found(looks, replace(nothing_said, same=pairs))
+    assert set(after.labels[others]) == {after.labels[first]}
+    assert after.strengths == pytest.approx(before.strengths, abs=1e-5)
+
+
+def test_what_only_a_humans_word_holds_is_at_the_threshold() -> None:
+    looks = np.eye(3, DIM, dtype=np.float32)[[0, 0, 1, 2]]
+    said = replace(Constraints.none(np.arange(4)), same=np.array([[0, 2]]))
+    assert found(looks, said).labels.tolist() == [0, 0, 0, NOISE]
+    assert found(looks, said).strengths == pytest.approx([1, 1, 0.5, 0], abs=1e-2)
+
+
 def test_each_its_own() -> None:
     assert each_its_own(np.array([NOISE, 5, 5, NOISE, 2])).tolist() == [2, 1, 1, 3, 0]
 

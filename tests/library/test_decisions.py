@@ -33,13 +33,13 @@ def person(album: Album, name: str) -> int:
 
 def test_the_last_word_on_two_faces_counts_in_either_order(two_people: TwoPeople) -> None:
     library, (a, b, c) = two_people.library, two_people.ann
-    say(library, "say_same", b, a)
-    say(library, "say_different", a, c)
-    assert library.decisions.links() == [Link(a, b, True), Link(a, c, False)]
+    same = Link(a, b, True, say(library, "say_same", b, a))
+    different = Link(a, c, False, say(library, "say_different", a, c))
+    assert library.decisions.links() == [same, different]
     mistake = say(library, "say_different", a, b)
-    assert library.decisions.links() == [Link(a, b, False), Link(a, c, False)]
+    assert library.decisions.links() == [Link(a, b, False, mistake), different]
     two_people.album.take_back(mistake)
-    assert library.decisions.links() == [Link(a, b, True), Link(a, c, False)]
+    assert library.decisions.links() == [same, different]
 
 
 def test_a_face_is_not_spoken_of_with_itself(two_people: TwoPeople) -> None:

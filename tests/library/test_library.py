@@ -562,3 +562,15 @@ def test_the_strongest_member_comes_first(album: Album) -> None:
             for face, strength in ((weak, 0.2), (strong, 0.9), (middle, 0.5))
         )
     assert [face.id for face in album.library.faces.of_cluster(number)] == [strong, middle, weak]
+
+
+def test_more_faces_than_are_asked_for_by_number_are_the_same(
+    two_people: TwoPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    album, library = two_people.album, two_people.library
+    album.say("Ben", *two_people.ben[:3], source="cluster")
+    every = [*two_people.ann, *two_people.ben]
+    few = library.faces.get_all(every), library.faces.belonging(every)
+    monkeypatch.setattr("photoclust.library.faces.FEW", 2)
+    assert (library.faces.get_all(every), library.faces.belonging(every)) == few
+    assert few[0][two_people.ben[3]].how == "cluster"
