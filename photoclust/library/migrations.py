@@ -624,24 +624,25 @@ CREATE VIEW cluster_people AS  -- the person a cluster was named as
 SELECT cluster_id, person_id FROM cluster_words WHERE verdict = 'is';
 
 CREATE VIEW face_people AS     -- whom the faces of the pack in use belong to, how that is known
+WITH words AS MATERIALIZED (SELECT * FROM last_words)
 SELECT faces.id AS face_id, faces.photo_id, memberships.cluster_id, strength,
-       CASE WHEN last_words.verdict = 'is' THEN last_words.person_id
-            WHEN last_words.verdict IN ('stranger', 'hidden')
-              OR last_words.verdict = 'unnamed' AND source = 'face' THEN NULL
+       CASE WHEN words.verdict = 'is' THEN words.person_id
+            WHEN words.verdict IN ('stranger', 'hidden')
+              OR words.verdict = 'unnamed' AND source = 'face' THEN NULL
             WHEN denials.face_id IS NULL THEN cluster_words.person_id END AS person_id,
-       CASE WHEN last_words.verdict = 'is' THEN 'named'
-            WHEN last_words.verdict IN ('stranger', 'hidden')
-              OR last_words.verdict = 'unnamed' AND source = 'face' THEN NULL
+       CASE WHEN words.verdict = 'is' THEN 'named'
+            WHEN words.verdict IN ('stranger', 'hidden')
+              OR words.verdict = 'unnamed' AND source = 'face' THEN NULL
             WHEN denials.face_id IS NULL AND cluster_words.person_id IS NOT NULL THEN 'cluster'
        END AS how,
-       CASE WHEN last_words.verdict IN ('stranger', 'hidden') THEN last_words.verdict
-            WHEN last_words.verdict = 'is'
-              OR last_words.verdict = 'unnamed' AND source = 'face' THEN NULL
+       CASE WHEN words.verdict IN ('stranger', 'hidden') THEN words.verdict
+            WHEN words.verdict = 'is'
+              OR words.verdict = 'unnamed' AND source = 'face' THEN NULL
             WHEN cluster_words.verdict <> 'is' THEN cluster_words.verdict END AS ignored
 FROM faces
 JOIN packs ON packs.id = faces.pack_id AND in_use
 LEFT JOIN memberships ON memberships.face_id = faces.id
-LEFT JOIN last_words ON last_words.face_id = faces.id
+LEFT JOIN words ON words.face_id = faces.id
 LEFT JOIN cluster_words ON cluster_words.cluster_id = memberships.cluster_id
 LEFT JOIN denials ON denials.face_id = faces.id AND denials.person_id = cluster_words.person_id
 WHERE faces.id NOT IN (SELECT face_id FROM left_out);
