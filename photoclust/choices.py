@@ -26,3 +26,11 @@ class Device(StrEnum):
     CUDA = "cuda"
     COREML = "coreml"
     OPENVINO = "openvino"
+
+
+class Theme(StrEnum):
+    """The colours of pages: as each reader prefers, light, or dark."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
