@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -47,6 +48,13 @@ class Album:
         assert pack is not None
         self.pack_id = pack.id
         self.memberships: list[Membership] = []
+
+    @classmethod
+    @contextmanager
+    def made(cls, folder: Path) -> Iterator[Album]:
+        """An empty one below a folder."""
+        with Library.open(folder / "library.db", create=True) as library:
+            yield cls(library, folder / "holiday photos")
 
     def add_photo(
         self,
@@ -105,8 +113,8 @@ class Album:
 
 @pytest.fixture
 def album(tmp_path: Path) -> Iterator[Album]:
-    with Library.open(tmp_path / "library.db", create=True) as library:
-        yield Album(library, tmp_path / "holiday photos")
+    with Album.made(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
