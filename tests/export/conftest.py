@@ -19,6 +19,7 @@ from photoclust.library import Library
 from photoclust.library.clusters import Membership
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.metadata import Metadata
+from tests.conftest import levels
 
 LEFT, RIGHT = Box(0.125, 0.25, 0.25, 0.5), Box(0.6, 0.2, 0.8, 0.6)
 
@@ -41,7 +42,7 @@ class Album:
                 dim=4,
                 licence="none",
                 accepted_at=None,
-                settings={"thresholds": {"match": 0.9, "link": 0.9}},
+                settings={"thresholds": {**levels(0.9), "match": 0.9}},
                 location=None,
             )
         pack = library.packs.in_use()

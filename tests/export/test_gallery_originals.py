@@ -10,8 +10,7 @@ from PIL import Image
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.export.gallery import export_gallery
 from photoclust.photos.decode import open_photo
-
-from .conftest import LEFT, RIGHT
+from tests.export.conftest import LEFT, RIGHT
 
 GPS_FOLDER = 0x8825
 

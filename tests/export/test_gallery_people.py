@@ -12,8 +12,7 @@ from PIL import Image
 from photoclust.domain import Box
 from photoclust.export.gallery import export_gallery
 from photoclust.export.gallery.blurring import blurred, hidden_but
-
-from .conftest import LEFT, RIGHT
+from tests.export.conftest import LEFT, RIGHT
 
 
 @pytest.fixture
