@@ -113,7 +113,7 @@ def test_pictures_have_their_sizes(album, out: Path) -> None:
                 sizes.setdefault(folder, set()).add(image.size)
     assert sizes == {
         "previews": {(2048, 1024)},
-        "thumbs": {(320, 160), (640, 320)},
+        "thumbs": {(288, 144), (576, 288)},
         "faces": {(144, 144), (288, 288)},
     }
 

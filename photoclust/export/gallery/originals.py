@@ -18,6 +18,9 @@ from photoclust.photos.discover import KINDS, kind_of
 from photoclust.photos.sharing import as_jpeg, without_private_data
 from photoclust.progress import Progress
 
+# Photos that are copied at the same time: drawing one anew may take `limits.MAX_MEMORY`.
+AT_ONCE = 2
+
 Originals = Literal["none", "copy", "link"]
 
 
@@ -82,7 +85,7 @@ def add_copies(
     files: dict[int, str] = {}
     redrawn: set[int] = set()
     left_out: set[int] = set()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         made = pool.map(lambda photo: _copy(photo, paths.get(photo.id, ()), out, whole), photos)
         for photo, name in zip(photos, made, strict=True):
             if name is None:

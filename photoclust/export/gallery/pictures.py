@@ -21,7 +21,7 @@ from photoclust.progress import Progress
 
 # Pixels: the longest side of a thumbnail, the side of a face. There are larger ones with twice as
 # many, for dense screens. A preview is what is decoded.
-THUMB_SIDE, FACE_SIDE = 320, 144
+THUMB_SIDE, FACE_SIDE = 288, 144
 
 # What a page shows for a picture that could not be made.
 MISSING = "missing.webp"

@@ -11,7 +11,7 @@ from photoclust.query import age_in_months, age_in_years
 
 # Photos of a year on the person's own page, and on each page of its own that has more of them.
 # They bound what is loaded before anybody scrolls (docs/gallery.md).
-FIRST_PHOTOS, PAGE_PHOTOS = 12, 300
+FIRST_PHOTOS, PAGE_PHOTOS = 8, 300
 
 # Up to this age somebody is so many months old.
 MONTHS_UNTIL = 2  # years
