@@ -38,10 +38,10 @@ def environment(package: str) -> Environment:
 def palette(theme: Theme = Theme.AUTO) -> str:
     """The colours, radius and base font of every page, as CSS: light, dark, or as is preferred."""
     css = (resources.files(__package__) / "palette.css").read_text("utf-8")
-    if theme is Theme.AUTO:
+    if theme == Theme.AUTO:
         return css
     css = css.replace("color-scheme: light dark", f"color-scheme: {theme}")
-    return css.replace("(prefers-color-scheme: dark)", "all" if theme is Theme.DARK else "not all")
+    return css.replace("(prefers-color-scheme: dark)", "all" if theme == Theme.DARK else "not all")
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -167,12 +167,12 @@ def test_a_person_is_told_with_whom(album, out: Path) -> None:
     album.name("D&D", *(right for _, right in pairs[:2]))
     export_gallery(album.library, out)
     page = Page(out / "people/person-1.html")
-    assert "D&D2 photos" in page.text
+    assert "D&D 2 photos" in page.text
     assert "../index.html#q=John%231%20%26%20%22D%26D%22%232" in page.addresses
 
 
 def test_a_year_with_many_photos_has_a_page(album, out: Path, monkeypatch) -> None:
-    monkeypatch.setattr(years, "PAGE_PHOTOS", 10)
+    monkeypatch.setattr(years, "PAGE_PHOTOS", 6)
     faces = [
         album.add_photo(f"{number}.jpg", [LEFT], size=(90, 60))[0]
         for number in range(years.FIRST_PHOTOS + 1)
@@ -182,7 +182,7 @@ def test_a_year_with_many_photos_has_a_page(album, out: Path, monkeypatch) -> No
     assert Page(out / "people/person-1.html").tags.count("img") == 1 + years.FIRST_PHOTOS
     assert "../people/person-1-2019-1.html" in Page(out / "people/person-1.html").addresses
     first, second = (Page(out / f"people/person-1-2019-{number}.html") for number in (1, 2))
-    assert (first.tags.count("img"), second.tags.count("img")) == (10, 3)
+    assert (first.tags.count("img"), second.tags.count("img")) == (6, 3)
     assert "../people/person-1-2019-2.html" in first.addresses
 
 

@@ -175,7 +175,7 @@ def _environment(look: Look, missing: Container[str]) -> Environment:
     made = environment(__package__)
     made.globals.update(
         title=look.title,
-        scheme="light dark" if look.theme is Theme.AUTO else look.theme,
+        scheme="light dark" if look.theme == Theme.AUTO else look.theme,
         picture=lambda name: MISSING if name in missing else name,
         doubled=doubled,
         first_photos=FIRST_PHOTOS,

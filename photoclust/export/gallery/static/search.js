@@ -92,14 +92,14 @@ const picture = (stem, width, height, alt) =>
 const person = ([id, name, count, face]) =>
   made("a", { href: `people/person-${id}.html` },
     picture(`faces/face-${face}`, FACE_SIDE, FACE_SIDE, ""),
-    made("bdi", { className: "name", textContent: name }),
+    made("bdi", { className: "name", textContent: name }), " ",
     made("span", { className: "quiet", textContent: counted(count, "photo") }));
 
 function photo([id, digest, width, height, day, inIt]) {
   const names = inIt.map((place) => `\u2068${gallery.people[place][1]}\u2069`);
   const alt = [...names, dated(day)].filter(Boolean).join(", ") || "Photo";
   return made("a", { href: `photos/photo-${id}.html` },
-    picture(`thumbs/thumb-${digest}`, width, height, alt),
+    picture(`thumbs/thumb-${digest}`, width, height, alt), " ",
     made("span", { className: "quiet", textContent: dated(day) || "No date" }));
 }
 
