@@ -1,6 +1,6 @@
 """What a gallery of many photos costs: figures of docs/gallery.md.
 
-    python benchmarks/gallery.py                    10,000 photos, some 15 minutes and 2 GB
+    python benchmarks/gallery.py                    10,000 photos, some 20 minutes and 3 GB
     python benchmarks/gallery.py --photos 1000
     python benchmarks/gallery.py --folder FOLDER    keep the photos and the gallery, or use them
 
