@@ -26,8 +26,8 @@ THUMB_SIDE, FACE_SIDE = 288, 144
 # What a page shows for a picture that could not be made.
 MISSING = "missing.webp"
 
-# WebP. Method 2 is nearly as small as the default 4 and takes half of its time; AVIF is a tenth
-# smaller than small pictures of this quality and takes seven times as long.
+# WebP. Method 2 is nearly as small as the default 4 and takes half of its time; AVIF is a seventh
+# smaller and takes seven times as long (docs/gallery.md).
 PREVIEW_QUALITY, SMALL_QUALITY, METHOD = 82, 70, 2
 
 
