@@ -40,3 +40,11 @@ class Images(StrEnum):
 
     AUTO = "auto"
     NEVER = "never"
+
+
+class Theme(StrEnum):
+    """The colours of pages: as each reader prefers, light, or dark."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"

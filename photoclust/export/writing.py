@@ -34,6 +34,17 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
+def write_changed(path: Path, data: bytes) -> None:
+    """Write a file, unless it holds just this: what is there stays as it was, time and all.
+
+    Raises
+    ------
+    OSError : the system refuses.
+    """
+    if path.is_symlink() or not path.is_file() or path.read_bytes() != data:
+        write_whole(path, data)
+
+
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
     """The system's refusals inside, as one sentence each.

@@ -13,6 +13,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from photoclust.choices import Theme
+
 # First strong isolate and its end: a name in an attribute cannot turn the text around it.
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
@@ -33,9 +35,13 @@ def environment(package: str) -> Environment:
     return made
 
 
-def palette() -> str:
-    """The colours, radius and base font of every page, light and dark, as CSS."""
-    return (resources.files(__package__) / "palette.css").read_text("utf-8")
+def palette(theme: Theme = Theme.AUTO) -> str:
+    """The colours, radius and base font of every page, as CSS: light, dark, or as is preferred."""
+    css = (resources.files(__package__) / "palette.css").read_text("utf-8")
+    if theme == Theme.AUTO:
+        return css
+    css = css.replace("color-scheme: light dark", f"color-scheme: {theme}")
+    return css.replace("(prefers-color-scheme: dark)", "all" if theme == Theme.DARK else "not all")
 
 
 def counted(count: int, one: str, many: str = "") -> str:

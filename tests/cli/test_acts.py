@@ -341,6 +341,6 @@ def test_a_date_that_is_none_is_told_in_quotes(run: Callable[..., Result]) -> No
 
 def test_a_gallery_of_nobody_is_not_written(run: Callable[..., Result], tmp_path: Path) -> None:
     run("name 1 Ann")
-    told = run("export gallery", tmp_path / "out", "--find", "Ann", "--to", "1900", code=1).stderr
+    told = run("export gallery", tmp_path / "out", "--query", "Ann", "--to", "1900", code=1).stderr
     assert "No photo of Ann" in told
     assert not (tmp_path / "out").exists()

@@ -66,7 +66,7 @@ def test_people_of_one_name_are_offered_by_number(tab: Callable[..., list[str]])
 
 @pytest.mark.parametrize("before", ["Ann & ", "Ann|", "!", "(Ann & !", ""])
 def test_the_last_name_of_a_query_is_completed(tab: Callable[..., list[str]], before: str) -> None:
-    for words in (["find"], ["export", "gallery", "out", "--find"]):
+    for words in (["find"], ["export", "gallery", "out", "--query"]):
         assert tab(*words, f"'{before}Ben") == [f"{before}Ben Smith"]
         assert tab(*words, f"'{before}\"Ben") == [f'{before}"Ben Smith"']
 

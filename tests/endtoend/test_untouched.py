@@ -64,6 +64,7 @@ DAY: list[tuple[str, int]] = [
     ("verify REFERENCE PHOTOS/Gwen.jpg", 0),
     ("export gallery OUT/plain", 0),
     ("export gallery OUT/copies --copy --gps", 0),
+    ("export gallery OUT/copies --copy --blur-others --person John", 0),
     ("export gallery OUT/links --link", 0),
     ("export gallery OUT/links --link", 0),
     ("unname cluster 1", 0),

@@ -109,13 +109,22 @@ def test_a_gallery_shows_the_frame(program: Program, film_and_photos: Path, tmp_
     ran = program("export", "gallery", tmp_path / "gallery")
     assert "cannot be read" not in ran.err
     crops = list((tmp_path / "gallery").rglob("face-*.webp"))
-    assert len(crops) == 10
+    assert len(crops) == 10 * 2
     for crop in crops:
         with Image.open(crop) as image:
             pixels = np.asarray(image.convert("RGB"))
         missing = placeholder(len(pixels)).astype(int)
         assert np.abs(pixels - missing).mean() > 20
     assert not list((tmp_path / "gallery").rglob("*.mp4"))
+
+
+def test_a_video_is_not_given_away(program: Program, film_and_photos: Path, tmp_path: Path) -> None:
+    program("name", str(program.cluster_of("Ada")), "Ada")
+    ran = program("export", "gallery", tmp_path / "gallery", "--copy")
+    assert "1 photos or videos are not copied" in ran.err
+    assert not list((tmp_path / "gallery").rglob("*.mp4"))
+    program("export", "gallery", tmp_path / "gallery", "--copy", "--gps")
+    assert len(list((tmp_path / "gallery").rglob("*.mp4"))) == 1
 
 
 def test_a_broken_video_is_told(program: Program, film_and_photos: Path) -> None:

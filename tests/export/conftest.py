@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from photoclust.actions.person import set_birth
 from photoclust.choices import Detail
 from photoclust.domain import Box, DetectedFace, Detection
 from photoclust.library import Library
 from photoclust.library.clusters import Membership
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.metadata import Metadata
+from tests.conftest import levels
+
+LEFT, RIGHT = Box(0.125, 0.25, 0.25, 0.5), Box(0.6, 0.2, 0.8, 0.6)
 
 NOW = "2024-01-01T00:00:00+00:00"
 GPS_FOLDER, DATE_TIME = 0x8825, 0x0132
@@ -36,13 +42,20 @@ class Album:
                 dim=4,
                 licence="none",
                 accepted_at=None,
-                settings={"thresholds": {"match": 0.9, "link": 0.9}},
+                settings={"thresholds": {**levels(0.9), "match": 0.9}},
                 location=None,
             )
         pack = library.packs.in_use()
         assert pack is not None
         self.pack_id = pack.id
         self.memberships: list[Membership] = []
+
+    @classmethod
+    @contextmanager
+    def made(cls, folder: Path) -> Iterator[Album]:
+        """An empty one below a folder."""
+        with Library.open(folder / "library.db", create=True) as library:
+            yield cls(library, folder / "holiday photos")
 
     def add_photo(
         self,
@@ -52,6 +65,7 @@ class Album:
         size: tuple[int, int] = (600, 400),
         taken_at: str | None = "2019-05-12T14:03:00",
         qualities: Sequence[float] = (),
+        looks: Sequence[tuple[float, ...]] = (),
     ) -> list[int]:
         """Draw a photo with EXIF, record it with these faces, and return their ids."""
         path = self.folder / name
@@ -70,10 +84,11 @@ class Album:
                 photo_id, self.pack_id, Detail.NORMAL, scanned_at=NOW, failure=None
             )
             qualities = qualities or [0.5] * len(boxes)
+            looks = looks or [(1, 0, 0, 0)] * len(boxes)
             return library.faces.add(
                 photo_id,
                 self.pack_id,
-                [_detected(box, quality) for box, quality in zip(boxes, qualities, strict=True)],
+                list(map(_detected, boxes, qualities, looks)),
             )
 
     def cluster(self, *face_ids: int) -> int:
@@ -92,11 +107,35 @@ class Album:
             self.library.decisions.give(act, face_ids, person_id=person_id, source="face")
         return person_id
 
+    def born(self, person: str, day: str) -> None:
+        """Say when somebody was born."""
+        set_birth(self.library, person, date.fromisoformat(day))
+
 
 @pytest.fixture
 def album(tmp_path: Path) -> Iterator[Album]:
-    with Library.open(tmp_path / "library.db", create=True) as library:
-        yield Album(library, tmp_path / "holiday photos")
+    with Album.made(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def family(album):
+    """John (twice in one cluster, once by name), an unnamed cluster, and a face of nobody."""
+    first, stranger = album.add_photo("beach at Rimini.jpg", [LEFT, RIGHT], qualities=[0.2, 0.5])
+    second, _nobody = album.add_photo(
+        "b.png", [RIGHT, LEFT], taken_at="2021-01-02T00:00:00+01:00", qualities=[0.8, 0.5]
+    )
+    (third,) = album.add_photo("c.jpg", [LEFT], size=(300, 900), taken_at=None)
+    album.add_photo("nobody.jpg", [LEFT])
+    album.cluster(first, second)
+    album.cluster(stranger)
+    album.name("John", first, second, third)
+    return album
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "site" / "gallery"
 
 
 def _draw(path: Path, boxes: Sequence[Box], size: tuple[int, int]) -> None:
@@ -108,11 +147,10 @@ def _draw(path: Path, boxes: Sequence[Box], size: tuple[int, int]) -> None:
     pen.text((2, 2), path.name)
     exif = Image.Exif()
     exif[DATE_TIME] = "2019:05:12 14:03:00"
-    exif[GPS_FOLDER] = {1: "N", 2: (45.0, 24.0, 11.5), 3: "E", 4: (9.0, 12.0, 4.4)}
+    exif.get_ifd(GPS_FOLDER).update({1: "N", 2: (45.0, 24.0, 11.5), 3: "E", 4: (9.0, 12.0, 4.4)})
     image.save(path, exif=exif)
 
 
-def _detected(box: Box, quality: float) -> DetectedFace:
+def _detected(box: Box, quality: float, look: tuple[float, ...]) -> DetectedFace:
     landmarks = ((0.4, 0.4), (0.6, 0.4), (0.5, 0.5), (0.4, 0.6), (0.6, 0.6))
-    embedding = np.array([1, 0, 0, 0], np.float32)
-    return DetectedFace(Detection(box, 0.9, landmarks), embedding, quality)
+    return DetectedFace(Detection(box, 0.9, landmarks), np.array(look, np.float32), quality)

@@ -14,7 +14,7 @@ FOLDERS = ("people", "clusters", "photos", "previews", "thumbs", "faces", "origi
 
 # What photoclust writes into these folders; anything else there is not ours to remove.
 OURS = re.compile(
-    r"(person|cluster|photo|preview|thumb|face|original)-[0-9a-f-]+(\.[a-z]+)?(\.part)?"
+    r"(person|people|clusters?|photo|preview|thumb|face|original|shared|redrawn)-[0-9a-f-]+(\.[a-z]+)?(\.part)?"
 )
 
 
@@ -40,7 +40,8 @@ def prepare(library: Library, out: Path) -> None:
             "Choose a folder without photos.",
         )
     out.mkdir(parents=True, exist_ok=True)
-    (out / GALLERY_MARKER).touch()
+    if not (out / GALLERY_MARKER).exists():
+        (out / GALLERY_MARKER).touch()
     for name in FOLDERS:
         (out / name).mkdir(exist_ok=True)
 

@@ -1,4 +1,4 @@
-"""The pictures of a gallery: previews, thumbnails, face crops, and the originals on request."""
+"""The pictures of a gallery: previews, thumbnails and face crops."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from PIL import Image
 
-from photoclust.errors import PhotoclustError, UnreadablePhoto
+from photoclust.domain import Pixels
 from photoclust.export.crops import face_crop, placeholder, read_picture
-from photoclust.export.gallery.content import ShownPhoto
-from photoclust.export.writing import PART_SUFFIX, write_whole
-from photoclust.photos.decode import read_bytes
-from photoclust.photos.discover import KINDS
+from photoclust.export.gallery.blurring import blurred, hidden_but
+from photoclust.export.gallery.content import ShownFace, ShownPhoto
+from photoclust.export.writing import write_changed, write_whole
+from photoclust.photos.decode import shrunk
 from photoclust.progress import Progress
 
-Originals = Literal["none", "copy", "link"]
-
-THUMB_SIDE = 400  # pixels, longest side; a preview is what is decoded
-FACE_SIDE = 240  # pixels; shown at up to 160, and sharp on a dense screen
+# Pixels: the longest side of a thumbnail, the side of a face. There are larger ones with twice as
+# many, for dense screens. A preview is what is decoded.
+THUMB_SIDE, FACE_SIDE = 288, 144
 
 # What a page shows for a picture that could not be made.
 MISSING = "missing.webp"
 
-# WebP. Method 2 is nearly as small as the default 4 and takes a quarter of its time.
-QUALITY, METHOD = 82, 2
+# WebP. Method 2 is nearly as small as the default 4 and takes half of its time; AVIF is a seventh
+# smaller and takes seven times as long (docs/gallery.md).
+PREVIEW_QUALITY, SMALL_QUALITY, METHOD = 82, 70, 2
 
 
 def make_pictures(
@@ -50,7 +49,7 @@ def make_pictures(
     ------
     OSError : the disk is full, or `out` cannot be written.
     """
-    write_whole(out / MISSING, _webp(Image.fromarray(placeholder(THUMB_SIDE))))
+    write_changed(out / MISSING, _webp(placeholder(THUMB_SIDE), SMALL_QUALITY))
     missing = {}
     progress.start("Making pictures", len(photos), "photos")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -65,89 +64,47 @@ def make_pictures(
 
 def _make(photo: ShownPhoto, paths: Iterable[str], out: Path) -> list[str]:
     """Make one photo's pictures; returns the names of those that cannot be made."""
-    crops = {face.picture: face for face in photo.faces}
+    crops = {name: face for face in photo.faces for name in face.pictures}
     wanted = [name for name in photo.pictures if not (out / name).exists()]
     if not wanted:
         return []
     paths = list(paths)
-    read = lru_cache(1)(lambda at_seconds: read_picture(paths, at_seconds))
+    read = lru_cache(1)(lambda at_seconds: _read(photo, paths, at_seconds))
     missing = []
     for name in wanted:
         pixels = read(crops[name].at_seconds if name in crops else photo.at_seconds)
         if pixels is None:
             missing.append(name)
-            continue
-        if name in crops:
-            image = Image.fromarray(face_crop(pixels, crops[name].box, FACE_SIDE))
+        elif name == photo.preview:
+            write_whole(out / name, _webp(pixels, PREVIEW_QUALITY))
         else:
-            image = Image.fromarray(pixels)
-        if name == photo.thumb:
-            image.thumbnail((THUMB_SIDE, THUMB_SIDE), reducing_gap=3.0)
-        write_whole(out / name, _webp(image))
+            write_whole(out / name, _webp(_small(pixels, name, crops.get(name)), SMALL_QUALITY))
     return missing
 
 
-def _webp(image: Image.Image) -> bytes:
-    encoded = io.BytesIO()
-    image.save(encoded, "WEBP", quality=QUALITY, method=METHOD)
-    return encoded.getvalue()
+def _read(photo: ShownPhoto, paths: list[str], at_seconds: float | None) -> Pixels | None:
+    """The photo, or a frame of the video, without those who are not to be recognised.
 
-
-def add_originals(
-    photos: Sequence[ShownPhoto],
-    paths: Mapping[int, Sequence[str]],
-    out: Path,
-    how: Literal["copy", "link"],
-    progress: Progress,
-) -> dict[int, str]:
-    """Copy the photo files, with everything they hold, or link to where they are.
-
-    Returns
-    -------
-    The name below `out` for each photo, by id; photos without a readable file are left out.
-
-    Raises
-    ------
-    PhotoclustError : links are not possible here.
-    OSError : the disk is full, or `out` cannot be written.
+    Where the others are in a frame is not known: all but the faces of who is shown is blurred.
     """
-    progress.start("Adding originals", len(photos), "photos")
-    originals = {}
-    for photo in photos:
-        path = next((path for path in paths.get(photo.id, ()) if os.access(path, os.R_OK)), None)
-        if path is not None:
-            suffix = os.path.splitext(path)[1].lower()
-            known = suffix if suffix in KINDS else ""
-            name = f"originals/original-{photo.id}-{photo.digest}{known}"
-            added = _link(path, out / name) if how == "link" else _copy(path, out / name)
-            if added:
-                originals[photo.id] = name
-        progress.advance()
-    progress.finish()
-    return originals
+    pixels = read_picture(paths, at_seconds)
+    if pixels is None or not photo.blurred:
+        return pixels
+    kept = [face.box for face in photo.faces if face.at_seconds == at_seconds]
+    if at_seconds is not None:
+        return hidden_but(pixels, kept)
+    return blurred(pixels, photo.blurred, kept)
 
 
-def _copy(path: str, to: Path) -> bool:
-    """Copy a file, unless that was done before; False if it cannot be read."""
-    if to.exists() and not to.is_symlink():
-        return True
-    try:
-        data = read_bytes(path)
-    except UnreadablePhoto:
-        return False
-    write_whole(to, data)
-    return True
+def _small(pixels: Pixels, name: str, face: ShownFace | None) -> Pixels:
+    """A thumbnail, or a face, in the size that its name says."""
+    times = 2 if name.endswith("-2.webp") else 1
+    if face is not None:
+        return face_crop(pixels, face.box, FACE_SIDE * times)
+    return shrunk(pixels, THUMB_SIDE * times)
 
 
-def _link(path: str, to: Path) -> bool:
-    """Link to a file, in place of whatever was there; True."""
-    part = to.with_name(to.name + PART_SUFFIX)
-    part.unlink(missing_ok=True)
-    try:
-        part.symlink_to(path)
-    except OSError as error:
-        raise PhotoclustError(
-            f"Cannot make links in {to.parent}.", "Copy the originals instead, or leave them out."
-        ) from error
-    os.replace(part, to)
-    return True
+def _webp(pixels: Pixels, quality: int) -> bytes:
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, "WEBP", quality=quality, method=METHOD)
+    return encoded.getvalue()
