@@ -25,6 +25,8 @@ from photoclust.web.words import shortened
 
 Said = Mapping[str, Any]
 
+MAX_ID = 2**63 - 1  # of SQLite
+
 
 async def carry_out(desk: Desk, verb: str, said: Said) -> str:
     """Do what the page asks for.
@@ -45,9 +47,8 @@ async def carry_out(desk: Desk, verb: str, said: Said) -> str:
 
 
 def _answer(desk: Desk, said: Said) -> Awaitable[str]:
-    asked = desk.asked(_text(said, "question"))
-    answer = _text(said, "answer")
     also, but = _numbers(said, "also"), _numbers(said, "but")
+    asked, answer = desk.asked(_text(said, "question"), also), _text(said, "answer")
     settled = {face.id for face in (*asked.faces, *asked.pointed_at(also))}
     return desk.answer(_given(asked, answer, said.get("name"), also, but), settled)
 
@@ -179,7 +180,7 @@ def _key(pile: str) -> tuple[str, int]:
     letter, number = pile[:1], pile[1:]
     if letter not in "pcfij" or not (number.isascii() and number.isdigit()):
         raise UsageError("There is no such group.")
-    return letter, int(number)
+    return letter, min(int(number[:20]), MAX_ID)
 
 
 def _text(said: Said, what: str) -> str:
@@ -191,6 +192,8 @@ def _text(said: Said, what: str) -> str:
 
 def _numbers(said: Said, what: str) -> list[int]:
     values = said.get(what) or []
-    if not isinstance(values, list) or not all(type(value) is int for value in values):
+    if not isinstance(values, list) or not all(
+        type(value) is int and 0 <= value <= MAX_ID for value in values
+    ):
         raise UsageError("Faces are numbers.")
     return values

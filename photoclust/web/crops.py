@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -34,8 +33,8 @@ FRAME = (255, 170, 60)  # around the face in its photo, RGB
 class Crops:
     """Crops of faces, and the photos they are from."""
 
-    def __init__(self, path: Path) -> None:
-        self._lookup = Clerk(path)
+    def __init__(self, lookup: Clerk) -> None:
+        self._lookup = lookup
         self._makers = ThreadPoolExecutor(os.cpu_count())
         self._kept: OrderedDict[int, bytes] = OrderedDict()
         self._bytes = 0
@@ -72,7 +71,6 @@ class Crops:
     def close(self) -> None:
         """Forget all pictures."""
         self._makers.shutdown(cancel_futures=True)
-        self._lookup.close()
 
     async def _seen(self, face: int) -> tuple[Sight, tuple[str, ...]] | None:
         def look(library: Library) -> tuple[Sight, tuple[str, ...]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from photoclust.actions.review import Asked, Review
 from photoclust.errors import PhotoclustError
 from photoclust.library import Library
+from photoclust.library.faces import Face
 from photoclust.web.clerk import Clerk
 from photoclust.web.view import View, view_of
 
@@ -42,11 +43,12 @@ class Desk:
     ----------
     view : how the library stood when it was looked at last; None until that happened once.
     answers : how many were given, and other acts.
+    lookup : for short questions to the library, which wait for neither.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._reader, self._writer = Clerk(path), Clerk(path)
+        self._reader, self._writer, self.lookup = Clerk(path), Clerk(path), Clerk(path)
         self.view: View | None = None
         self.answers = 0
         self._review: Review | None = None
@@ -78,21 +80,29 @@ class Desk:
         assert self.view is not None
         return self.view
 
-    def asked(self, key: str) -> Asked:
-        """The question of this key, if nothing changed about its faces.
+    def asked(self, key: str, also: Collection[int] = ()) -> Asked:
+        """The question of this key, if its faces, and those of tiles beside, are as they were.
 
         Raises
         ------
         Changed : it is none, or none any more.
         """
         asked, _review = self._asked.get(key, (None, None))
-        if asked is None or self.is_settled(asked) or not (self.view and self.view.is_open(asked)):
+        if asked is None or self.view is None:
+            raise Changed
+        faces = [*asked.faces, *asked.pointed_at(also)]
+        if self.is_settled(faces) or not self.view.is_open(faces):
             raise Changed
         return asked
 
-    def is_settled(self, asked: Asked) -> bool:
-        """Was one of its faces answered since the library was looked at?"""
-        return any(f.id in self._settled for subject in asked.subjects for f in subject.faces)
+    def is_settled(self, faces: Iterable[Face]) -> bool:
+        """Was one of these answered since the library was looked at?"""
+        return any(face.id in self._settled for face in faces)
+
+    @property
+    def settled(self) -> list[int]:
+        """Faces that were answered since the library was looked at."""
+        return list(self._settled)
 
     async def answer(self, give: Callable[[Review], str], faces: Collection[int]) -> str:
         """Answer a question about these faces; what was done, as a sentence."""
@@ -123,14 +133,14 @@ class Desk:
         self._woken.set()
         return told
 
-    async def read(self, work: Callable[[Library], Any]) -> Any:
-        """What only the library knows, such as conflicts; it waits for a look under way."""
+    async def study(self, work: Callable[[Library], Any]) -> Any:
+        """What takes the library a while, such as conflicts; it waits for a look under way."""
         return await self._reader.do(work)
 
     def close(self) -> None:
         """Finish what was begun and close the library."""
-        self._writer.close()
-        self._reader.close()
+        for clerk in (self._writer, self._reader, self.lookup):
+            clerk.close()
 
     def _show(self, view: View, review: Review, answers: int) -> None:
         """From now on this is how the library stands; so many answers are in it."""

@@ -38,9 +38,10 @@ def serve(
     with Library.open(path) as library:
         pack_in_use(library)
         read_only = read_only or library.read_only
-    listening = _listening(port)
+    listening = listen(port)
     port = listening.getsockname()[1]
-    desk, crops = Desk(path), Crops(path)
+    desk = Desk(path)
+    crops = Crops(desk.lookup)
     try:
         hosts = [f"{name}:{port}" for name in (LOOPBACK, "localhost")]
         page = site(desk, crops, read_only=read_only, is_ending=lambda: server.should_exit)
@@ -67,11 +68,19 @@ def serve(
     return desk.answers
 
 
-def _listening(port: int) -> socket.socket:
-    listening = socket.socket()
+def listen(port: int) -> socket.socket:
+    """A socket that only this machine reaches.
+
+    Raises
+    ------
+    UsageError : the port is taken.
+    """
+    # Where the protocol is told, asyncio sends answers without waiting for more to send (Nagle).
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((LOOPBACK, port))
+        listening.listen()  # who is told the address may come at once
     except OSError as error:
         listening.close()
         raise UsageError(

@@ -19,9 +19,9 @@ from photoclust.actions.split import plan_split
 from photoclust.errors import PhotoclustError
 from photoclust.library.people import folded
 from photoclust.pages import environment, palette
-from photoclust.web.acts import carry_out
+from photoclust.web.acts import MAX_ID, carry_out
 from photoclust.web.crops import Crops
-from photoclust.web.desk import Desk
+from photoclust.web.desk import Changed, Desk
 from photoclust.web.view import SHELVES, View
 from photoclust.web.words import asked_of, by_person, shortened, standing
 
@@ -106,12 +106,10 @@ class Page:
     async def questions(self, request: Request) -> Response:
         """The questions at hand; first the one that is on the screen, if it is still one."""
         view = await self._desk.newer_than(0)
-        shown = {
-            key: asked for key, asked in view.questions.items() if not self._desk.is_settled(asked)
-        }
-        with suppress(PhotoclustError):
-            current = request.query_params.get("current", "")
-            shown = {current: self._desk.asked(current), **shown}
+        shown = {}
+        for key in (request.query_params.get("current", ""), *view.questions):
+            with suppress(Changed):
+                shown[key] = self._desk.asked(key)
         return self._html("questions.html", questions=shown, view=view)
 
     async def wall(self, request: Request) -> Response:
@@ -148,14 +146,14 @@ class Page:
     async def split(self, request: Request) -> Response:
         """How a cluster would fall apart; nothing is written."""
         number = request.path_params["number"]
-        plan = await self._desk.read(lambda library: plan_split(library, number))
+        plan = await self._desk.study(lambda library: plan_split(library, number))
         return self._html("split.html", plan=plan)
 
     async def conflicts(self, _request: Request) -> Response:
-        return self._html("conflicts.html", conflicts=await self._desk.read(conflicts))
+        return self._html("conflicts.html", conflicts=await self._desk.study(conflicts))
 
     async def history(self, _request: Request) -> Response:
-        acts = await self._desk.read(lambda library: library.journal.acts(ACTS))
+        acts = await self._desk.lookup.do(lambda library: library.journal.acts(ACTS))
         return self._html("history.html", acts=acts)
 
     async def names(self, request: Request) -> Response:
@@ -166,10 +164,10 @@ class Page:
         return JSONResponse(holding[:NAMES])
 
     async def face(self, request: Request) -> Response:
-        return _picture(await self._crops.crop(request.path_params["face"]))
+        return _picture(await self._crops.crop(_face(request)))
 
     async def photo(self, request: Request) -> Response:
-        return _picture(await self._crops.photo(request.path_params["face"]))
+        return _picture(await self._crops.photo(_face(request)))
 
     async def news(self, _request: Request) -> Response:
         """A stream of how the library stands, one event a change."""
@@ -193,10 +191,9 @@ class Page:
         if said is None:
             return JSONResponse({"error": "That is no act.", "hint": ""}, 400)
         told = await carry_out(self._desk, request.path_params["verb"], said)
-        view = self._desk.view
-        questions = view.questions.items() if view else ()
-        stale = [key for key, asked in questions if self._desk.is_settled(asked)]
-        return JSONResponse({"said": told, "stale": stale})
+        questions = self._desk.view.questions if self._desk.view else {}
+        stale = [key for key, asked in questions.items() if self._desk.is_settled(asked.faces)]
+        return JSONResponse({"said": told, "stale": stale, "settled": self._desk.settled})
 
     def _html(self, template: str, status: int = 200, **values: Any) -> Response:
         return HTMLResponse(self._templates.get_template(template).render(**values), status)
@@ -213,6 +210,11 @@ def _news(view: View) -> dict[str, Any]:
 
 def _picture(made: bytes | None) -> Response:
     return Response(made, media_type="image/webp") if made else Response(status_code=404)
+
+
+def _face(request: Request) -> int:
+    number: int = request.path_params["face"]
+    return min(number, MAX_ID)
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ import numpy as np
 from photoclust.actions.review import Asked, Review
 from photoclust.library import Library
 from photoclust.library.constraints import positions
+from photoclust.library.faces import Face
 from photoclust.review.scene import Indices
 
 # Questions that the browser has at hand, so that the next one is there at once.
@@ -79,16 +80,15 @@ class View:
         """Every pile by its key."""
         return {pile.key: pile for shelf in self.shelves.values() for pile in shelf}
 
-    def is_open(self, asked: Asked) -> bool:
-        """Is a question from an earlier view still one, about the same faces?"""
-        for subject in asked.subjects:
-            places = positions(self.ids, np.array([face.id for face in subject.faces]))
-            owner = subject.faces[0].person_id or 0
-            if (places < 0).any() or not (
-                self.open[places].all() and (self.owners[places] == owner).all()
-            ):
-                return False
-        return True
+    def is_open(self, faces: Sequence[Face]) -> bool:
+        """Does each still belong to whom it did when it was asked about, and may be asked about?"""
+        places = positions(self.ids, np.array([face.id for face in faces], np.int64))
+        owners = np.array([face.person_id or 0 for face in faces], np.int64)
+        return bool(
+            (places >= 0).all()
+            and self.open[places].all()
+            and (self.owners[places] == owners).all()
+        )
 
     def photos_of(self, pile: Pile) -> int:
         """How many photos a pile's faces are in."""

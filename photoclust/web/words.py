@@ -45,6 +45,5 @@ def by_person(asked: Asked) -> Iterator[tuple[Person, list[Tile]]]:
 
 def standing(view: View) -> str:
     """How far naming has come."""
-    share = 100 * view.named / view.faces if view.faces else 100.0
     left = f" · about {counted(view.left, 'answer')} to 90 %" if view.left else ""
-    return f"{view.named:,} of {counted(view.faces, 'face')} named ({share:.0f} %){left}"
+    return f"{view.named:,} of {view.faces:,} faces named{left}"

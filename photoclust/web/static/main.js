@@ -1,6 +1,6 @@
 /* The page: which view is shown, news of the library, and what was done. */
 
-import { act, get, say } from "./talk.js";
+import { Mistake, act, get, say } from "./talk.js";
 import { Questions } from "./questions.js";
 import { List } from "./list.js";
 import { Pile } from "./pile.js";
@@ -28,11 +28,7 @@ async function route() {
   const opened = new Shown(view, name, key);
   shown = opened;
   view.setAttribute("aria-busy", "true");
-  try {
-    await opened.open();
-  } catch (error) {
-    say(error.message, true);
-  }
+  await opened.open();
   if (shown === opened) view.removeAttribute("aria-busy");
 }
 
@@ -49,6 +45,7 @@ function follow() {
     if (version && told.version !== version) shown?.refresh();
     version = told.version;
   };
+  news.onerror = () => (element("standing").textContent = "photoclust has ended.");
 }
 
 function showPhoto(face) {
@@ -96,6 +93,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof Mistake)) return;
+  say(event.reason.message, true);
+  event.preventDefault();
+});
 addEventListener("hashchange", route);
 route();
 follow();

@@ -1,7 +1,7 @@
 /* One person or group: its name, its faces, and what is to become of those that are chosen. */
 
 import { Blocks } from "./blocks.js";
-import { act, get, say } from "./talk.js";
+import { act, get } from "./talk.js";
 
 export class Pile {
   constructor(view, _name, key) {
@@ -117,12 +117,8 @@ export class Pile {
     const place = this.view.querySelector("#parts");
     place.replaceChildren();
     if (!number) return;
-    try {
-      place.innerHTML = await get(`/split/${number}`);
-      place.querySelector("h2").focus();
-    } catch (error) {
-      say(error.message, true);
-    }
+    place.innerHTML = await get(`/split/${number}`);
+    place.querySelector("h2").focus();
   }
 
   drag(event) {

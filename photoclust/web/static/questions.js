@@ -80,6 +80,9 @@ export class Questions {
     for (const gone of told.stale) {
       this.view.querySelector(`[data-key="${CSS.escape(gone)}"]`)?.remove();
     }
+    for (const face of told.settled) {
+      this.view.querySelector(`[name=also][data-face="${face}"]`)?.closest("li").remove();
+    }
     this.show(this.current !== before);
   }
 

@@ -1,35 +1,39 @@
 /* Asking the server, and telling the person what came of it. */
 
-export async function get(url) {
-  const response = await fetch(url);
-  if (!response.ok && response.status !== 404) throw await mistake(response);
-  return response.text();
+/** What the server could not do, in its words. */
+export class Mistake extends Error {}
+
+async function ask(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch {
+    throw new Mistake("photoclust does not answer: it has ended.");
+  }
+  if (response.ok || response.status === 404) return response;
+  const told = await response.json().catch(() => ({ error: "That went wrong." }));
+  throw new Mistake([told.error, told.hint].filter(Boolean).join(" "));
 }
 
-/** Do something; says what was done, or what was wrong. Answers what the server told, or null. */
+export async function get(url) {
+  return (await ask(url)).text();
+}
+
+/** Do something, and say what was done or what was wrong. What the server told, or null. */
 export async function act(verb, said = {}) {
   try {
-    const response = await fetch(`/act/${verb}`, {
+    const response = await ask(`/act/${verb}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(said),
     });
-    if (!response.ok) throw await mistake(response);
     const told = await response.json();
     say(told.said);
     return told;
   } catch (error) {
-    say(error instanceof TypeError ? "photoclust has ended." : error.message, true);
+    if (!(error instanceof Mistake)) throw error;
+    say(error.message, true);
     return null;
-  }
-}
-
-async function mistake(response) {
-  try {
-    const { error, hint } = await response.json();
-    return new Error(`${error} ${hint}`.trim());
-  } catch {
-    return new Error("That went wrong; the terminal says what.");
   }
 }
 
