@@ -26,6 +26,7 @@ from speed import made_up
 
 import photoclust
 from photoclust.library import Library
+from photoclust.web.serve import Serving
 
 ROUNDS, NAMED = 15, 200
 
@@ -47,39 +48,24 @@ def main() -> None:
 
 def measure(path: Path) -> None:
     """Serve the library in a thread, and ask."""
-    import uvicorn
-
-    from photoclust.web.crops import Crops
-    from photoclust.web.desk import Desk
-    from photoclust.web.guard import Guard
-    from photoclust.web.serve import listen
-    from photoclust.web.site import site
-
-    listening = listen(0)
-    address = f"127.0.0.1:{listening.getsockname()[1]}"
-    desk = Desk(path)
-    crops = Crops(desk.lookup)
-    page = site(desk, crops, read_only=False, is_ending=lambda: server.should_exit)
-    guard = Guard(page, [address], read_only=False)
-    server = uvicorn.Server(uvicorn.Config(guard, log_level="error", access_log=False))
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
+    serving = Serving(path)
+    thread = threading.Thread(target=serving.run)
+    thread.start()
     try:
-        headers = {"origin": f"http://{address}"}
-        with httpx.Client(base_url=f"http://{address}", headers=headers, timeout=120) as client:
-            client.get(f"/?token={guard.token}")
+        address = f"http://{serving.host}"
+        with httpx.Client(base_url=address, headers={"origin": address}, timeout=120) as client:
+            client.get(serving.address)
             started = time.monotonic()
             client.get("/questions")
             print(f"first question: {time.monotonic() - started:.1f} s after the start", flush=True)
-            visit(client, desk)
+            visit(client)
     finally:
-        server.should_exit = True
-        serving.join()
-        crops.close()
-        desk.close()
+        serving.stop()
+        thread.join()
+        serving.close()
 
 
-def visit(client: httpx.Client, desk) -> None:
+def visit(client: httpx.Client) -> None:
     """Ask for everything, while acts keep the server busy."""
     chance, took = random.Random(0), defaultdict(list)
 

@@ -1,4 +1,4 @@
-"""Serving the review page on this machine, until Ctrl-C."""
+"""Serving the review page on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOOPBACK = "127.0.0.1"
 def serve(
     path: Path, *, port: int = 0, read_only: bool = False, ready: Callable[[str], None]
 ) -> int:
-    """Serve the page of a library; returns how many acts were done once Ctrl-C ends it.
+    """Serve the page of a library until Ctrl-C; returns how many acts were done.
 
     Parameters
     ----------
@@ -28,27 +28,52 @@ def serve(
     NotFound : nothing was scanned yet.
     UsageError : the port is taken.
     """
-    import uvicorn
-
-    from photoclust.web.crops import Crops
-    from photoclust.web.desk import Desk
-    from photoclust.web.guard import Guard
-    from photoclust.web.site import site
-
-    with Library.open(path) as library:
-        pack_in_use(library)
-        read_only = read_only or library.read_only
-    listening = listen(port)
-    port = listening.getsockname()[1]
-    desk = Desk(path)
-    crops = Crops(desk.lookup)
+    serving = Serving(path, port=port, read_only=read_only)
     try:
-        hosts = [f"{name}:{port}" for name in (LOOPBACK, "localhost")]
-        page = site(desk, crops, read_only=read_only, is_ending=lambda: server.should_exit)
-        app = Guard(page, hosts, read_only=read_only)
-        server = uvicorn.Server(
+        ready(serving.address)
+        serving.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        serving.close()
+    return serving.desk.answers
+
+
+class Serving:
+    """A library's page, listening.
+
+    Attributes
+    ----------
+    address : opens the page, once.
+    """
+
+    def __init__(self, path: Path, *, port: int = 0, read_only: bool = False) -> None:
+        import uvicorn
+
+        from photoclust.web.crops import Crops
+        from photoclust.web.desk import Desk
+        from photoclust.web.guard import Guard
+        from photoclust.web.site import site
+
+        with Library.open(path) as library:
+            pack_in_use(library)
+            read_only = read_only or library.read_only
+        self._socket = _listening(port)
+        self.host = f"{LOOPBACK}:{self._socket.getsockname()[1]}"
+        self.desk = Desk(path)
+        self.crops = Crops(self.desk.lookup)
+        hosts = [self.host, self.host.replace(LOOPBACK, "localhost")]
+        page = site(
+            self.desk,
+            self.crops,
+            read_only=read_only,
+            is_ending=lambda: self._server.should_exit,
+        )
+        guard = Guard(page, hosts, read_only=read_only)
+        self.address = f"http://{self.host}/?token={guard.token}"
+        self._server = uvicorn.Server(
             uvicorn.Config(
-                app,
+                guard,
                 log_level="error",
                 access_log=False,
                 server_header=False,
@@ -57,24 +82,23 @@ def serve(
                 timeout_graceful_shutdown=3,
             )
         )
-        ready(f"http://{LOOPBACK}:{port}/?token={app.token}")
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listening.close()
-        crops.close()
-        desk.close()
-    return desk.answers
+
+    def run(self) -> None:
+        """Answer until Ctrl-C, or `stop` from another thread."""
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Have `run` return."""
+        self._server.should_exit = True
+
+    def close(self) -> None:
+        """Finish what was begun, and close the library."""
+        self._socket.close()
+        self.crops.close()
+        self.desk.close()
 
 
-def listen(port: int) -> socket.socket:
-    """A socket that only this machine reaches.
-
-    Raises
-    ------
-    UsageError : the port is taken.
-    """
+def _listening(port: int) -> socket.socket:
     # Where the protocol is told, asyncio sends answers without waiting for more to send (Nagle).
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

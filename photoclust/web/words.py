@@ -46,4 +46,4 @@ def by_person(asked: Asked) -> Iterator[tuple[Person, list[Tile]]]:
 def standing(view: View) -> str:
     """How far naming has come."""
     left = f" · about {counted(view.left, 'answer')} to 90 %" if view.left else ""
-    return f"{view.named:,} of {view.faces:,} faces named{left}"
+    return f"{view.named:,} of {view.faces:,} named{left}"

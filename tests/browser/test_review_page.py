@@ -72,11 +72,11 @@ def test_naming_with_keys_alone(asked: Page, two_people: TwoPeople) -> None:
     said(asked, "4 faces given to Ben.")
     assert {two_people.album.whose(face) for face in two_people.ben} == {"Ben"}
     asked.locator("p:visible", has_text="3 faces of cluster 1 in 3 photos").wait_for()
-    asked.locator("#standing", has_text="4 of 7 faces named").wait_for()
+    asked.locator("#standing", has_text="4 of 7 named").wait_for()
     asked.keyboard.press("Control+z")  # the field has the focus, and is empty
     said(asked, "Taken back: 4 faces Ben.")
     assert two_people.library.people.all() == []
-    asked.locator("#standing", has_text="0 of 7 faces named").wait_for()
+    asked.locator("#standing", has_text="0 of 7 named").wait_for()
     asked.keyboard.press("Escape")
     asked.keyboard.press("k")
     said(asked, "Skipped.")
