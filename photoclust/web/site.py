@@ -131,14 +131,16 @@ class Page:
         if pile is None:
             return self._html("gone.html", status=404)
         shelf = SHELVES[pile.key[0]]
-        return self._html("pile.html", view=view, pile=pile, shelf=shelf)
+        unsure_first = _is_unsure_first(request)
+        return self._html("pile.html", view=view, pile=pile, shelf=shelf, unsure_first=unsure_first)
 
     async def pile_block(self, request: Request) -> Response:
         view, start = await self._desk.newer_than(0), request.path_params["start"]
         pile = view.piles.get(request.path_params["key"])
         if pile is None:
             return Response(status_code=404)
-        faces = pile.faces[start : start + BLOCK]
+        ordered = pile.faces[::-1] if _is_unsure_first(request) else pile.faces
+        faces = ordered[start : start + BLOCK]
         rows = list(zip(faces.tolist(), view.strengths_of(faces), strict=True))
         total = len(pile.faces)
         return self._html("faces.html", faces=rows, start=start, total=total, pile=pile)
@@ -210,6 +212,10 @@ def _news(view: View) -> dict[str, Any]:
 
 def _picture(made: bytes | None) -> Response:
     return Response(made, media_type="image/webp") if made else Response(status_code=404)
+
+
+def _is_unsure_first(request: Request) -> bool:
+    return request.query_params.get("order") == "unsure"
 
 
 def _face(request: Request) -> int:

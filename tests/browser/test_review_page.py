@@ -154,6 +154,39 @@ def test_a_group_is_opened_named_and_cleaned(asked: Page, two_people: TwoPeople)
     asked.wait_for_url("**/#groups")
 
 
+def test_a_face_is_dragged_out_of_its_group(asked: Page, two_people: TwoPeople) -> None:
+    go(asked, f"pile/c{two_people.ben_cluster}/unsure")
+    asked.get_by_role("link", name="Surest first").wait_for()
+    face = asked.locator(".blocks .choice").first.bounding_box()
+    assert face is not None
+    asked.mouse.move(face["x"] + 40, face["y"] + 40)
+    asked.mouse.down()
+    asked.mouse.move(face["x"] + 60, face["y"] + 60, steps=4)
+    zone = asked.locator(".drop")
+    zone.wait_for()
+    there = zone.bounding_box()
+    assert there is not None
+    asked.mouse.move(there["x"] + 40, there["y"] + 30, steps=4)
+    asked.mouse.up()
+    said(asked, "1 face not of group")
+    assert len(two_people.library.faces.of_cluster(two_people.ben_cluster)) == 3
+
+
+def test_a_conflict_is_settled(
+    page: Page, serve: Callable[..., str], album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    one, other = album.add_photo("/photos/both.jpg", *portraits("Ann", 2))
+    album.say("Ann", one, other)
+    page.goto(serve(album.library))
+    go(page, "conflicts")
+    page.get_by_text(f"Faces {one} and {other} of one photo are Ann.").wait_for()
+    page.locator(".rows .choice").last.click()
+    page.get_by_role("button", name="Those chosen are not Ann").click()
+    said(page, "1 face not Ann any more.")
+    page.get_by_text("Nothing that was said contradicts").wait_for()
+    assert album.whose(one) == "Ann"
+
+
 def test_a_mixed_group_is_taken_apart(
     page: Page, serve: Callable[..., str], album: Album, portraits: Callable[..., Matrix]
 ) -> None:

@@ -35,7 +35,8 @@ export class Blocks {
   }
 
   async fill(list) {
-    const html = await get(`${this.element.dataset.url}/${list.dataset.start}`);
+    const { url, query } = this.element.dataset;
+    const html = await get(`${url}/${list.dataset.start}${query ?? ""}`);
     if (!list.isNear || this.html.get(list) === html) return;
     const kept = [...list.querySelectorAll(":checked")].map((box) => box.value);
     const held = list.contains(document.activeElement) && identity(document.activeElement);

@@ -1,6 +1,6 @@
 /* Conflicts and history: a fragment with buttons. */
 
-import { act, get } from "./talk.js";
+import { act, get, say } from "./talk.js";
 
 export class List {
   constructor(view, name) {
@@ -8,7 +8,7 @@ export class List {
     this.url = `/${name}`;
     this.clicked = (event) => {
       const button = event.target.closest("button[data-act]");
-      if (button) act(button.dataset.act, { act: Number(button.dataset.number) });
+      if (button) this.do(button);
     };
   }
 
@@ -21,6 +21,14 @@ export class List {
   async refresh() {
     const html = await get(this.url);
     if (html !== this.html) this.view.innerHTML = this.html = html;
+  }
+
+  do(button) {
+    const { act: verb, number, pile } = button.dataset;
+    if (number) return act(verb, { act: Number(number) });
+    const faces = [...button.closest("li").querySelectorAll(":checked")].map((x) => Number(x.value));
+    if (!faces.length) return say("Choose faces first.", true);
+    return act(verb, { pile, faces });
   }
 
   leave() {

@@ -16,7 +16,7 @@ let version = 0;
 const VIEWS = { questions: Questions, conflicts: List, history: List, pile: Pile };
 
 async function route() {
-  const [name, key] = (location.hash.slice(1) || "questions").split("/");
+  const [name, key, order] = (location.hash.slice(1) || "questions").split("/");
   if (name === "view") return view.focus();
   for (const link of document.querySelectorAll("nav a")) {
     const isHere = link.hash === `#${name}`;
@@ -25,7 +25,7 @@ async function route() {
   }
   shown?.leave?.();
   const Shown = VIEWS[name] || Wall;
-  const opened = new Shown(view, name, key);
+  const opened = new Shown(view, name, key, order);
   shown = opened;
   view.setAttribute("aria-busy", "true");
   await opened.open();

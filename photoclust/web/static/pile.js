@@ -4,9 +4,10 @@ import { Blocks } from "./blocks.js";
 import { act, get } from "./talk.js";
 
 export class Pile {
-  constructor(view, _name, key) {
+  constructor(view, _name, key, order) {
     this.view = view;
     this.pile = key;
+    this.url = `/pile/${key}${order ? `?order=${order}` : ""}`;
     this.handlers = {
       submit: (event) => this.submit(event),
       click: (event) => this.click(event),
@@ -31,7 +32,7 @@ export class Pile {
   }
 
   async refresh() {
-    const html = await get(`/pile/${this.pile}`);
+    const html = await get(this.url);
     if (html === this.html) return this.blocks?.refresh(this.blocks.element.dataset.total);
     this.html = html;
     const fresh = document.createElement("template");
