@@ -127,7 +127,7 @@ def _serve(path: Path, port: int, *, browser: bool, read_only: bool) -> None:
             webbrowser.open(address)
 
     acts = serve(path, port=port, read_only=read_only, ready=ready)
-    say(f"{counted(acts, 'answer')} given.")
+    say(f"{counted(acts, 'act')} done; `photoclust log` lists them.")
 
 
 def _ask_all(library: Library, session: Review, limit: int | None) -> None:

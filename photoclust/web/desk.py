@@ -43,6 +43,7 @@ class Desk:
     ----------
     view : how the library stood when it was looked at last; None until that happened once.
     answers : how many were given, and other acts.
+    failure : why the library cannot be followed any more.
     lookup : for short questions to the library, which wait for neither.
     """
 
@@ -51,6 +52,7 @@ class Desk:
         self._reader, self._writer, self.lookup = Clerk(path), Clerk(path), Clerk(path)
         self.view: View | None = None
         self.answers = 0
+        self.failure: Exception | None = None
         self._review: Review | None = None
         self._asked: dict[str, tuple[Asked, Review]] = {}
         self._settled: dict[int, int] = {}
@@ -60,7 +62,15 @@ class Desk:
         self._rebuilt = (0.0, 0.0)
 
     async def follow(self) -> None:
-        """Look at the library whenever it changed, until cancelled."""
+        """Look at the library whenever it changed, until cancelled or it cannot be read."""
+        try:
+            await self._follow()
+        except Exception as error:
+            self.failure = error
+            async with self._news:
+                self._news.notify_all()
+
+    async def _follow(self) -> None:
         while True:
             started = time.monotonic()
             looked = await self._reader.do(self._look)
@@ -76,8 +86,11 @@ class Desk:
     async def newer_than(self, version: int) -> View:
         """The view, once there is one that is newer."""
         async with self._news:
-            await self._news.wait_for(lambda: self.view and self.view.version > version)
-        assert self.view is not None
+            await self._news.wait_for(
+                lambda: self.failure or (self.view and self.view.version > version)
+            )
+        if self.view is None:
+            raise PhotoclustError("The library cannot be read; the terminal says why.")
         return self.view
 
     def asked(self, key: str, also: Collection[int] = ()) -> Asked:
@@ -158,6 +171,13 @@ class Desk:
         if seen == self._seen:
             return None
         self._seen = seen
+        with library.snapshot():
+            review = self._looked(library)
+            version = self.view.version + 1 if self.view else 1
+            return view_of(review, library, version), review, answers
+
+    def _looked(self, library: Library) -> Review:
+        """The review as of now; another one where faces came, unless that happened just before."""
         if self._review is None:
             self._review = self._begun(library)
         else:
@@ -168,8 +188,7 @@ class Desk:
                 self._review = self._begun(library)
             else:
                 self._seen = -1  # look again soon
-        version = self.view.version + 1 if self.view else 1
-        return view_of(self._review, library, version), self._review, answers
+        return self._review
 
     def _begun(self, library: Library) -> Review:
         started = time.monotonic()

@@ -68,6 +68,7 @@ class Serving:
             self.crops,
             read_only=read_only,
             is_ending=lambda: self._server.should_exit,
+            end=self.stop,
         )
         guard = Guard(page, hosts, read_only=read_only)
         self.address = f"http://{self.host}/?token={guard.token}"
@@ -86,6 +87,8 @@ class Serving:
     def run(self) -> None:
         """Answer until Ctrl-C, or `stop` from another thread."""
         self._server.run(sockets=[self._socket])
+        if self.desk.failure:
+            raise self.desk.failure
 
     def stop(self) -> None:
         """Have `run` return."""

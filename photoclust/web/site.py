@@ -39,10 +39,21 @@ LARGEST = 1 << 20  # bytes of what a browser may say
 
 
 def site(
-    desk: Desk, crops: Crops, *, read_only: bool, is_ending: Callable[[], bool] = lambda: False
+    desk: Desk,
+    crops: Crops,
+    *,
+    read_only: bool,
+    is_ending: Callable[[], bool] = lambda: False,
+    end: Callable[[], None] = lambda: None,
 ) -> Starlette:
-    """The application, without its guard. Streams end once `is_ending`."""
-    page = Page(desk, crops, read_only=read_only, is_ending=is_ending)
+    """The application, without its guard.
+
+    Parameters
+    ----------
+    is_ending : streams end then.
+    end : called when the library cannot be followed any more.
+    """
+    page = Page(desk, crops, read_only=read_only, is_ending=is_ending, end=end)
     return Starlette(
         routes=[
             Route("/", page.index),
@@ -76,19 +87,26 @@ class Page:
     """Answers requests from the desk's view, which is in memory."""
 
     def __init__(
-        self, desk: Desk, crops: Crops, *, read_only: bool, is_ending: Callable[[], bool]
+        self,
+        desk: Desk,
+        crops: Crops,
+        *,
+        read_only: bool,
+        is_ending: Callable[[], bool],
+        end: Callable[[], None],
     ) -> None:
         self._desk, self._crops = desk, crops
         self._static = _static_files()
         self._templates = environment("photoclust.web")
         self._templates.filters.update(shortened=shortened, asked_of=asked_of, by_person=by_person)
         self._templates.globals.update(read_only=read_only, block=BLOCK)
-        self._is_ending = is_ending
+        self._is_ending, self._end = is_ending, end
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Follow the library while the page is served."""
         following = asyncio.create_task(self._desk.follow())
+        following.add_done_callback(lambda _task: self._end())
         yield
         following.cancel()
         with suppress(asyncio.CancelledError):

@@ -184,6 +184,16 @@ def test_another_process_is_noticed(
     visitor.wait_for("Cleo", "/wall/people/0")
 
 
+def test_a_library_whose_scan_just_began(
+    visit: Visit, album: Album, portraits: Callable[..., Matrix]
+) -> None:
+    visitor = visit(album.library)
+    visitor.enter()
+    assert "Nothing is left to ask" in visitor.get("/questions").text
+    album.add_photo("/photos/1.jpg", *portraits("Ann", 1))
+    visitor.wait_for("Who is this?", "/questions")
+
+
 def test_crops_are_cut_from_photos(
     visit: Visit, album: Album, tmp_path: Path, portraits: Callable[..., Matrix]
 ) -> None:

@@ -29,7 +29,9 @@ async function route() {
   shown = opened;
   view.setAttribute("aria-busy", "true");
   await opened.open();
-  if (shown === opened) view.removeAttribute("aria-busy");
+  if (shown !== opened) return;
+  view.removeAttribute("aria-busy");
+  document.title = `${view.querySelector("h1")?.textContent ?? "Review"} – photoclust`;
 }
 
 function follow() {
