@@ -108,7 +108,7 @@ def test_yes_to_all_but_some(
     page.goto(serve(album.library))
     page.get_by_role("button", name="Yes, all 4").wait_for()
     page.locator(".question .choice").first.click()
-    page.get_by_role("button", name="All but 1").wait_for()
+    page.get_by_role("button", name="Yes, all but 1").wait_for()
     page.keyboard.press("y")
     said(page, "3 faces given to Ann, 1 face not Ann.")
     assert [album.whose(face) for face in faces].count("Ann") == 7

@@ -93,7 +93,7 @@ export class Questions {
     if (!yes || question.dataset.kind !== "is") return;
     const all = question.querySelectorAll("[name=but]").length;
     const but = question.querySelectorAll("[name=but]:checked").length;
-    const words = all === 1 ? "Yes" : but ? `All but ${but}` : `Yes, all ${all}`;
+    const words = all === 1 ? "Yes" : but ? `Yes, all but ${but}` : `Yes, all ${all}`;
     yes.firstChild.textContent = `${words} `;
   }
 
