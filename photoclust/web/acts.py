@@ -123,7 +123,10 @@ def _merge(library: Library, said: Said) -> str:
 def _split(library: Library, said: Said) -> str:
     """Take a cluster apart, as it was shown."""
     _letter, number = _key(_text(said, "pile"))
-    plan = apply_split(library, plan_split(library, number))
+    plan = plan_split(library, number)
+    if [str(len(part.faces)) for part in plan.parts] != _text(said, "parts").split():
+        raise PhotoclustError("The group has changed meanwhile.", "Look at its parts again.")
+    apply_split(library, plan)
     return f"Group {number} is {len(plan.parts)} groups now."
 
 

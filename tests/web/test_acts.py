@@ -113,7 +113,8 @@ def test_a_group_is_taken_apart_as_it_was_shown(
     visitor.enter()
     assert "would be 2 groups" in visitor.get(f"/split/{cluster}").text
     assert album.library.journal.acts() == []
-    told = visitor.act("split", pile=f"c{cluster}").json()["said"]
+    assert visitor.act("split", pile=f"c{cluster}", parts="5 3").status_code == 409
+    told = visitor.act("split", pile=f"c{cluster}", parts="4 4").json()["said"]
     assert told == f"Group {cluster} is 2 groups now."
     missing = visitor.get("/split/99")
     assert (missing.status_code, missing.json()["error"][:21]) == (409, "There is no cluster 9")

@@ -83,10 +83,10 @@ export class Pile {
   async click(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    const { act: verb, kind, split, choose } = button.dataset;
+    const { act: verb, kind, parts, split, choose } = button.dataset;
     if (choose) this.choose(() => false);
     else if (split !== undefined) await this.parts(split);
-    else if (verb) await this.do(verb, { kind });
+    else if (verb) await this.do(verb, { kind, parts });
   }
 
   choose(isChosen) {
