@@ -157,17 +157,36 @@ class Asked:
 class Review:
     """A round of questions over a library.
 
+    Parameters
+    ----------
+    writing : the same library, opened by another thread. That thread answers, which writes an act
+        and no more; the thread that made the review calls `look_again` to see what came of it.
+
     Attributes
     ----------
     answers : how many were given.
+    ids, photos : (n,) the faces that are asked about, and their photos.
+    ignored : (n,) bool: strangers and the hidden.
+    is_outdated : there are faces by now that this review does not know.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, writing: Library | None = None) -> None:
         self._library = library
+        self._writing = writing or library
+        self._sees_at_once = writing is None
         self._pack = pack_in_use(library)
         self._vectors = library.faces.vectors()
+        self._shown: list[tuple[Sequence[Face], int]] = []
+        self.ids, self.photos = self._vectors.ids, self._vectors.photo_ids
+        self.ignored = np.zeros(len(self.ids), bool)
+        self.is_outdated = False
         self._asker = Asker(self._scene())
         self.answers = 0
+
+    @property
+    def scene(self) -> Scene:
+        """What is known of the faces, as it was looked at last."""
+        return self._asker.scene
 
     @property
     def named(self) -> int:
@@ -233,7 +252,7 @@ class Review:
         ------
         UsageError : it is no name, several people have it, or a number is none of those shown.
         """
-        library = self._library
+        library = self._writing
         wrong = asked.pointed_at(but, first=True)
         theirs = [face for face in asked.faces if face not in wrong]
         theirs += asked.pointed_at(also, first=False)
@@ -245,10 +264,8 @@ class Review:
             self._give(act, theirs, person.id, beside=wrong)
             self._deny(act, wrong, person.id)
             library.journal.move(act, (Move(face.id, None) for face in wrong))
-        told = self._done(f"{_counted(theirs)} given to {person.name}.")
-        for tile in asked.tiles:
-            self._was_shown(tile.stands_for, person.id)
-        return told
+        self._shown += [(tile.stands_for, person.id) for tile in asked.tiles]
+        return self._done(f"{_counted(theirs)} given to {person.name}.")
 
     def yes(
         self,
@@ -264,7 +281,7 @@ class Review:
         ------
         UsageError : a number is none of those shown.
         """
-        library = self._library
+        library = self._writing
         if asked.kind == "same":
             one, other = asked.subjects
             with library.transaction():
@@ -302,7 +319,7 @@ class Review:
         sentence."""
         if asked.kind != "same":
             return self.yes(asked, only=())
-        library = self._library
+        library = self._writing
         with library.transaction():
             act = library.journal.begin(f"review: different {_numbers(asked.faces)}")
             some, others = ([face.id for face in item.faces] for item in asked.subjects)
@@ -311,7 +328,7 @@ class Review:
 
     def ignore(self, asked: Asked, *, stranger: bool) -> str:
         """They are strangers, or no faces at all. Returns what was done, as a sentence."""
-        library = self._library
+        library = self._writing
         kind = Ignored.STRANGER if stranger else Ignored.NOT_FACE
         with library.transaction():
             act = library.journal.begin(f"review: {_numbers(asked.faces)} {kind.words}")
@@ -328,15 +345,23 @@ class Review:
         ------
         NotFound : there is none.
         """
-        what = undo(self._library).target.what
-        self._refresh()
+        what = undo(self._writing).target.what
+        if self._sees_at_once:
+            self.look_again()
         return what
+
+    def look_again(self) -> None:
+        """See what was said since, here or by anybody else."""
+        shown, self._shown = self._shown, []
+        self._asker.scene = self._scene()
+        for faces, person in shown:
+            self._asker.was_shown(self._places(faces).tolist(), person)
 
     def _give(
         self, act: int, faces: Sequence[Face], person: int, beside: Sequence[Face] = ()
     ) -> None:
         for source, some in self._by_source(faces, beside):
-            self._library.decisions.give(
+            self._writing.decisions.give(
                 act, (face.id for face in some), person_id=person, source=source
             )
 
@@ -359,30 +384,27 @@ class Review:
 
     def _deny(self, act: int, faces: Sequence[Face], person: int) -> None:
         """They are not this person, and leave a cluster of theirs."""
-        library = self._library
+        library = self._writing
         for face in faces:
             library.decisions.say_not(act, face.id, person)
         leaving = [face for face in faces if face.person_id == person]
         library.journal.move(act, (Move(face.id, None) for face in leaving))
-
-    def _was_shown(self, faces: Sequence[Face], person: int) -> None:
-        self._asker.was_shown(self._places(faces).tolist(), person)
 
     def _places(self, faces: Sequence[Face]) -> Indices:
         return positions(self._vectors.ids, np.array([face.id for face in faces], np.int64))
 
     def _done(self, told: str) -> str:
         self.answers += 1
-        self._refresh()
+        if self._sees_at_once:
+            self.look_again()
         return told
-
-    def _refresh(self) -> None:
-        self._asker.scene = self._scene()
 
     def _scene(self) -> Scene:
         library, vectors = self._library, self._vectors
         state = present_state(library)
         places = positions(state.ids, vectors.ids)
+        self.is_outdated = bool((positions(vectors.ids, state.ids) < 0).any())
+        self.ignored = np.isin(vectors.ids, library.faces.ignored())
         ids, _clusters, sure = library.clusters.present()
         strengths = np.zeros(len(vectors.ids))
         known = positions(vectors.ids, ids)
@@ -395,7 +417,7 @@ class Review:
             strengths=strengths,
             owners=np.where(places >= 0, state.owners[places], 0),
             confirmed=np.isin(vectors.ids, single),
-            closed=np.isin(vectors.ids, list(library.faces.ignored())) | (places < 0),
+            closed=self.ignored | (places < 0),
             said=constraints_of(library, vectors),
             levels=self._pack.levels,
         )

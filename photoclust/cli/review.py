@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,6 +56,24 @@ def review(
         int | None, typer.Option(help="At most so many questions.", min=1, show_default=False)
     ] = None,
     json: JsonFlag = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Ask in the browser, on this machine only.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="With --web: the port to listen on. [default: any that is free]",
+            min=1,
+            max=65535,
+            show_default=False,
+        ),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="With --web: only print the address.")
+    ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="With --web: look, but answer nothing.")
+    ] = False,
     db: DbOption = None,
 ) -> None:
     """Ask who people are: first those questions of which one answer settles most faces.
@@ -62,14 +81,20 @@ def review(
     Crops are shown in the terminal where it can (kitty, iTerm2, sixel), else in a sheet file;
     PHOTOCLUST_PICTURES=kitty, iterm, sixel or none decides instead. Every answer is an act that
     `photoclust undo` takes back. With --json the questions are listed, with the command that is
-    each answer.
+    each answer. With --web the same happens in a page that only this machine and the browser that
+    opened it reach; Ctrl-C ends it.
 
-    Example: photoclust review   (also: review --json --limit 5)
+    Example: photoclust review   (also: review --web, review --json --limit 5)
     """
     from photoclust.actions.review import Review
     from photoclust.actions.sheet import remove_sheets
     from photoclust.library import Library
 
+    if web:
+        _serve(library_path(context, db), port or 0, browser=not no_browser, read_only=read_only)
+        return
+    if port or read_only or no_browser:
+        raise UsageError("--port, --no-browser and --read-only go with --web.")
     with Library.open(library_path(context, db)) as library:
         session = Review(library)
         if json:
@@ -91,6 +116,22 @@ def review(
             _ask_all(library, session, limit)
         finally:
             remove_sheets()
+
+
+def _serve(path: Path, port: int, *, browser: bool, read_only: bool) -> None:
+    """Serve the page until Ctrl-C."""
+    import webbrowser
+
+    from photoclust.web.serve import serve
+
+    def ready(address: str) -> None:
+        print(address, flush=True)
+        say("This address opens the page once, on this machine. Ctrl-C ends it.")
+        if browser:
+            webbrowser.open(address)
+
+    acts = serve(path, port=port, read_only=read_only, ready=ready)
+    say(f"{counted(acts, 'act')} done; `photoclust log` lists them.")
 
 
 def _ask_all(library: Library, session: Review, limit: int | None) -> None:

@@ -103,6 +103,14 @@ class Place:
     said: bool
 
 
+class Sight(NamedTuple):
+    """Where a face was seen: its photo, the box in 0..1 of it, and when in a video."""
+
+    photo_id: int
+    box: Box
+    at_seconds: float | None
+
+
 _FACE_ROWS = """
 SELECT faces.id, faces.photo_id, x1, y1, x2, y2, score, quality, width, height, taken_at,
        cluster_id, strength, face_people.person_id, people.name, how,
@@ -264,6 +272,13 @@ class Faces:
             views=self._views_of(faces),
         )
         return {face.id: face for face in found}
+
+    def sight(self, face_id: int) -> Sight | None:
+        """Where a face was seen; quick in a library of any size, as whose it is is not asked."""
+        row = self._connection.execute(
+            "SELECT photo_id, x1, y1, x2, y2, at_seconds FROM faces WHERE id = ?", (face_id,)
+        ).fetchone()
+        return None if row is None else Sight(row[0], Box(*row[1:5]), row[5])
 
     def of_photo(self, photo_id: int) -> list[Face]:
         """The faces of one photo, references included."""

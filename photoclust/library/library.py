@@ -137,6 +137,15 @@ class Library:
                 raise
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever others write meanwhile."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    @contextmanager
     def scanning(self) -> Iterator[None]:
         """Hold the right to write machine results; only one process at a time may.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import socket
 import sys
 import time
 from pathlib import Path
@@ -12,9 +13,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photoclust.library import Library
+
 pty = pytest.importorskip("pty")
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typer.testing import Result
+
     from tests.conftest import TwoPeople
 
 
@@ -66,3 +73,23 @@ def test_a_wrong_answer_is_taken_back(two_people: TwoPeople) -> None:
     assert "Taken back: review: face " in said
     assert [person.name for person in two_people.library.people.all()] == ["Ben"]
     assert len(two_people.library.decisions.ignored()) == 3
+
+
+def test_the_page_needs_a_scanned_library_and_a_free_port(
+    cli: Callable[..., Result], two_people: TwoPeople, tmp_path: Path
+) -> None:
+    page = ("review", "--web", "--no-browser", "--db")
+    with Library.open(tmp_path / "empty.db", create=True):
+        pass
+    assert "Nothing was scanned" in cli(*page, tmp_path / "empty.db", code=1).stderr
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = cli(*page, two_people.library.path, "--port", str(port), code=2)
+    assert f"Port {port} is taken." in told.stderr
+
+
+def test_options_of_the_page_go_with_it(cli: Callable[..., Result], library: Library) -> None:
+    told = cli("review", "--read-only", "--db", library.path, code=2)
+    assert "go with --web" in told.stderr
