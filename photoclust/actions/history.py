@@ -42,6 +42,12 @@ def undo(library: Library, act_id: int | None = None) -> HistoryReport:
     return HistoryReport(target, act)
 
 
+def next_undo(library: Library) -> Act | None:
+    """What a plain `undo` would take back; None if it would refuse."""
+    last = next(iter(library.journal.standing()), None)
+    return last if last is not None and _why_it_stays(library, last) is None else None
+
+
 def redo(library: Library, act_id: int | None = None) -> HistoryReport:
     """Have an act count again, by default what the last `undo` took back.
 

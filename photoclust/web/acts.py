@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from photoclust.actions.heed import heed_again
 from photoclust.actions.history import redo, undo
-from photoclust.actions.ignore import heed_again, ignore_cluster, ignore_faces
+from photoclust.actions.ignore import ignore_cluster, ignore_faces
 from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import confirm_faces, name_cluster, name_faces
 from photoclust.actions.person import merge_people, rename_person
@@ -112,7 +113,7 @@ def _merge(library: Library, said: Said) -> str:
             both = f" Both are in {counted(merged.both, 'photo')}: look there." * (merged.both > 0)
             return f"Groups {target} and {number} are one person.{both}"
         case "p", "p":
-            return f"One person: {merge_people(library, f'#{target}', f'#{number}').name}."
+            return f"One person: {merge_people(library, f'#{target}', f'#{number}').person.name}."
         case "p", "c" | "f":
             return _merge(library, {"pile": said["onto"], "onto": said["pile"]})
         case "c" | "f", "p":

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from photoclust.actions.history import next_undo
 from photoclust.actions.review import Asked, Review
 from photoclust.library import Library
 from photoclust.library.constraints import positions
@@ -111,7 +112,7 @@ def view_of(review: Review, library: Library, version: int) -> View:
         for name, numbers in names.items()
         for number in numbers
     }
-    last = library.journal.last_standing()
+    last = next_undo(library)
     return View(
         version=version,
         named=review.named,
