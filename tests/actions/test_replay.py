@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from photoclust.actions.cluster import cluster
+from photoclust.actions.heed import heed_again
 from photoclust.actions.history import redo, undo
-from photoclust.actions.ignore import heed_again, ignore_cluster, ignore_faces, ignore_unnamed
+from photoclust.actions.ignore import ignore_cluster, ignore_faces, ignore_unnamed
 from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import (
     confirm_cluster,
