@@ -105,7 +105,7 @@ def _ways_back(library: Library, face_ids: Sequence[int]) -> list[Move]:
     ways = library.journal.taken_out_by_ignoring(face_ids)
     people = library.clusters.people_of(way.cluster for way in ways if way.cluster is not None)
     denied = set(library.decisions.denials())
-    own = {item.face_id: item.person_id for item in library.people.named_faces()}
+    own = {item.face_id: item.person_id for item in library.people.named_faces(face_ids)}
     return [
         way
         for way in ways

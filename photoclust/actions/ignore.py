@@ -37,7 +37,7 @@ def ignore_cluster(
     """
     with unless(dry_run, library.transaction()):
         faces = [face for face in cluster_faces(library, cluster) if face.how != "named"]
-        named = library.clusters.owners().get(cluster)
+        named = library.clusters.owners([cluster]).get(cluster)
         if named is not None:
             raise PhotoclustError(
                 f"Cluster {cluster} is {library.people.numbered(named).name}.",
@@ -116,7 +116,7 @@ def _ignore(
     if faces and not dry_run:
         act = library.journal.begin(f"ignore {what} ({kind.words})")
         library.decisions.ignore(act, (face.id for face in faces), kind=kind, source=source)
-        owners = library.clusters.owners()
+        owners = library.clusters.owners(homes(faces))
         library.journal.move(
             act,
             (

@@ -46,7 +46,7 @@ def merge_clusters(library: Library, first: int, second: int) -> MergeReport:
         raise UsageError(f"That is cluster {first} twice.")
     with library.transaction():
         some, others = cluster_faces(library, first), cluster_faces(library, second)
-        owners = library.clusters.owners()
+        owners = library.clusters.owners([first, second])
         one, two = owners.get(first), owners.get(second)
         if one is not None and one == two:
             raise PhotoclustError(f"Clusters {first} and {second} are one person already.")

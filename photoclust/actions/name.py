@@ -54,7 +54,7 @@ def name_cluster(library: Library, cluster: int, name: str, *, another: bool = F
         known = known_person(library, name, another=another)
         single = {
             item.face_id: item.person_id
-            for item in library.people.named_faces()
+            for item in library.people.named_faces(face.id for face in faces)
             if item.source == "face"
         }
         given = [face for face in faces if face.id not in single]
@@ -142,7 +142,7 @@ def confirm_cluster(library: Library, cluster: int) -> NameReport:
     """
     with library.transaction():
         members = cluster_faces(library, cluster)
-        if cluster not in library.clusters.owners():
+        if cluster not in library.clusters.owners([cluster]):
             raise PhotoclustError(
                 f"Cluster {cluster} has no name to confirm.",
                 f"Say whose it is: `photoclust name cluster {cluster} NAME`.",
@@ -182,11 +182,9 @@ def unname_cluster(library: Library, cluster: int) -> int:
     PhotoclustError : it has no name.
     """
     with library.transaction():
-        members = {face.id for face in cluster_faces(library, cluster)}
+        members = [face.id for face in cluster_faces(library, cluster)]
         named = [
-            item.face_id
-            for item in library.people.named_faces()
-            if item.source == "cluster" and item.face_id in members
+            item.face_id for item in library.people.named_faces(members) if item.source == "cluster"
         ]
         if not named:
             raise PhotoclustError(f"Cluster {cluster} has no name.")
@@ -205,7 +203,7 @@ def unname_face(library: Library, face_id: int) -> None:
     """
     with library.transaction():
         face_numbered(library, face_id)
-        if face_id not in {item.face_id for item in library.people.named_faces()}:
+        if not library.people.named_faces([face_id]):
             raise PhotoclustError(f"Face {face_id} has no name.")
         act = library.journal.begin(f"unname face {face_id}")
         library.decisions.give(act, [face_id], person_id=None, source="face")

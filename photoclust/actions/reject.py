@@ -59,7 +59,7 @@ def reject_from_cluster(library: Library, face_ids: Sequence[int], cluster: int)
     PhotoclustError : a face is not in it, or nothing would stay.
     """
     with library.transaction():
-        owner = library.clusters.owners().get(cluster)
+        owner = library.clusters.owners([cluster]).get(cluster)
         members = cluster_faces(library, cluster)
         wanted = [face.id for face in faces_numbered(library, face_ids)]
         strangers = set(wanted) - {face.id for face in members}

@@ -60,7 +60,7 @@ def plan_split(library: Library, cluster: int, into: int | None = None) -> Split
     some = positions(vectors.ids, np.array(sorted(faces), np.int64))
     single = {
         item.face_id: item.person_id
-        for item in library.people.named_faces()
+        for item in library.people.named_faces(faces)
         if item.source == "face"
     }
     said = constraints_of(library, vectors).of(some)
@@ -81,7 +81,7 @@ def plan_split(library: Library, cluster: int, into: int | None = None) -> Split
         typical = embeddings[chosen] @ embeddings[chosen].sum(axis=0)
         ids = vectors.ids[some[chosen[np.argsort(-typical, kind="stable")]]].tolist()
         parts.append([faces[face] for face in ids])
-    owner = library.clusters.owners().get(cluster)
+    owner = library.clusters.owners([cluster]).get(cluster)
     # The name stays where a human gave it to single faces, or else with the most faces.
     parts.sort(
         key=lambda part: (
@@ -123,7 +123,7 @@ def apply_split(library: Library, plan: SplitPlan) -> SplitPlan:
             for others in ids[:place]:
                 say_two(library, act, others, some)
         by_cluster = {
-            item.face_id for item in library.people.named_faces() if item.source == "cluster"
+            item.face_id for item in library.people.named_faces(present) if item.source == "cluster"
         }
         numbers = [plan.cluster]
         pack = pack_in_use(library)

@@ -108,10 +108,15 @@ class Clusters:
         ).fetchone()
         return 0 if found is None else int(found[0])
 
-    def owners(self) -> dict[int, int]:
-        """Cluster -> the person it was named as; clusters without a name left out."""
+    def owners(self, clusters: Iterable[int] | None = None) -> dict[int, int]:
+        """Cluster -> the person it was named as, of these or of all that have a name."""
+        # Numbers as they are: SQLite hands those down into the view, but no subquery.
+        numbers = None if clusters is None else ", ".join(str(int(number)) for number in clusters)
+        some = "" if numbers is None else f"WHERE cluster_id IN ({numbers})"
         return dict(
-            self._connection.execute("SELECT cluster_id, person_id FROM cluster_people").fetchall()
+            self._connection.execute(
+                f"SELECT cluster_id, person_id FROM cluster_people {some}"
+            ).fetchall()
         )
 
     def faces_of(self, person_id: int) -> list[int]:

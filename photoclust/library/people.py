@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from photoclust.library.clock import now
@@ -108,12 +109,14 @@ class People:
             )
         ]
 
-    def named_faces(self) -> list[NamedFace]:
-        """Every face that a human gave to somebody, references included."""
+    def named_faces(self, face_ids: Iterable[int] | None = None) -> list[NamedFace]:
+        """The faces that a human gave to somebody, of these, or of all and of references."""
+        some = "" if face_ids is None else "WHERE face_id IN (SELECT value FROM json_each(?))"
         return [
             NamedFace(*row)
             for row in self._connection.execute(
-                "SELECT face_id, person_id, source FROM named_faces ORDER BY face_id"
+                f"SELECT face_id, person_id, source FROM named_faces {some} ORDER BY face_id",
+                () if face_ids is None else (json.dumps(list(face_ids)),),
             )
         ]
 
