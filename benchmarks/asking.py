@@ -19,7 +19,8 @@ from extending import fill
 from speed import made_up
 
 import photoclust
-from photoclust.actions.review import Asked, Review
+from photoclust.actions.asked import Asked
+from photoclust.actions.review import Review
 from photoclust.library import Library
 
 ANSWERS = 50

@@ -2,156 +2,27 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
+from photoclust.actions.asked import Asked, Subject, counted_faces, face_numbers
 from photoclust.actions.history import undo
 from photoclust.actions.lookup import checked_name, pack_in_use, people_named, person_named
 from photoclust.actions.name import give_faces
 from photoclust.actions.statements import say_one, say_two
-from photoclust.errors import UsageError
 from photoclust.library import Library
 from photoclust.library.constraints import constraints_of, positions, present_state
 from photoclust.library.decisions import Ignored
 from photoclust.library.faces import Face
 from photoclust.library.journal import Move
-from photoclust.library.people import Person
-from photoclust.review.questions import Asker, Item, Question, on_page
+from photoclust.review.questions import Asker, Item, Question
 from photoclust.review.scene import Indices, Scene
 
 # How many of the faces are to have a name before `left` says that all is done.
 GOAL = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Stored faces that are shown as one, the surest first.
-
-    Attributes
-    ----------
-    person : whom they may be.
-    chance : how likely that is, 0..1, or that they are the same as the first subject.
-    """
-
-    faces: tuple[Face, ...]
-    person: Person | None
-    chance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """What is shown of a subject: one face, which stands for some or all of it.
-
-    Attributes
-    ----------
-    number : 1 and on; what an answer points at it by.
-    subject : its place among the subjects.
-    stands_for : the faces that pointing at it means.
-    """
-
-    number: int
-    face: Face
-    subject: int
-    stands_for: tuple[Face, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question about stored faces.
-
-    Attributes
-    ----------
-    kind : `who`, `is` or `same`.
-    subjects : of `who` the group, then those that may be the same person; of `is` faces and who
-        they may be, or have been so far; of `same` two clusters.
-    settles : how many faces one answer settles, on average.
-    question : what it came from.
-    """
-
-    kind: str
-    subjects: tuple[Subject, ...]
-    settles: float
-    question: Question
-
-    @property
-    def faces(self) -> tuple[Face, ...]:
-        """Those that it is about: of `who` the group, else all."""
-        subjects = self.subjects[:1] if self.kind == "who" else self.subjects
-        return tuple(face for subject in subjects for face in subject.faces)
-
-    @property
-    def words(self) -> str:
-        """The question as a sentence."""
-        if self.kind == "same":
-            one, other = (subject.faces[0].cluster for subject in self.subjects)
-            return f"Are clusters {one} and {other} the same person?"
-        clusters = {face.cluster for face in self.faces}
-        of = "" if None in clusters or len(clusters) > 1 else f" of cluster {clusters.pop()}"
-        photos = len({face.photo_id for face in self.faces})
-        where = f"{_counted(self.faces)}{of} in {photos} photo{'s' * (photos > 1)}"
-        if self.kind == "who":
-            return f"Who is this ({where})?"
-        names = {subject.person: subject.person.name for subject in self.subjects if subject.person}
-        if len(names) > 1:
-            return f"Are these names right ({where}, {len(names)} people)?"
-        return f"Is this {next(iter(names.values()))} ({where})?"
-
-    @cached_property
-    def tiles(self) -> tuple[Tile, ...]:
-        """What is shown, in order: of a group each of its faces, or some if it is large."""
-        tiles: list[Tile] = []
-        for place, subject in enumerate(self.subjects):
-            one_by_one = self.kind == "same" or (self.kind == "who" and place == 0)
-            for face in on_page(subject.faces) if one_by_one else subject.faces[:1]:
-                stands_for = (face,) if one_by_one else subject.faces
-                tiles.append(Tile(len(tiles) + 1, face, place, stands_for))
-        return tuple(tiles)
-
-    def pointed_at(self, numbers: Collection[int], *, first: bool | None = None) -> list[Face]:
-        """The faces that these tiles stand for; with `first` only of the first subject, or not.
-
-        Raises
-        ------
-        UsageError : there is no such tile.
-        """
-        known = {
-            tile.number: tile.stands_for
-            for tile in self.tiles
-            if first is None or first == (tile.subject == 0)
-        }
-        wrong = sorted(set(numbers) - known.keys())
-        if wrong:
-            low, high = min(known, default=0), max(known, default=0)
-            which = f"they go from {low} to {high}" if known else "there are none"
-            raise UsageError(f"{wrong[0]} is none of the numbers here.", f"Here {which}.")
-        return [face for number in sorted(set(numbers)) for face in known[number]]
-
-    def commands(self, subject: Subject) -> dict[str, str]:
-        """Answer -> the command line that gives it, for one of the subjects."""
-        ids = " ".join(str(face.id) for face in subject.faces)
-        if self.kind == "same":
-            one, other = (subject.faces[0].cluster for subject in self.subjects)
-            return {
-                "yes": f"photoclust merge {one} {other}",
-                "no": f"photoclust different {one} {other}",
-            }
-        ignoring = {
-            "stranger": f"photoclust ignore face {ids} --stranger",
-            "not a face": f"photoclust ignore face {ids} --not-a-face",
-        }
-        if subject.person is None:
-            return {"name": f"photoclust assign face {ids} NAME", **ignoring}
-        return {
-            "yes": assigning(subject.faces, subject.person),
-            "no": f"photoclust reject face {ids} from {_exactly(subject.person)}",
-            **ignoring,
-        }
 
 
 class Review:
@@ -259,13 +130,13 @@ class Review:
         with library.transaction():
             known = person_named(library, name) if people_named(library, name) else None
             text = known.name if known else checked_name(name)
-            act = library.journal.begin(f"review: {_numbers(theirs)} {text}")
+            act = library.journal.begin(f"review: {face_numbers(theirs)} {text}")
             person = known or library.people.add(act, text)
             self._give(act, theirs, person.id, beside=wrong)
             self._deny(act, wrong, person.id)
             library.journal.move(act, (Move(face.id, None) for face in wrong))
         self._shown += [(tile.stands_for, person.id) for tile in asked.tiles]
-        return self._done(f"{_counted(theirs)} given to {person.name}.")
+        return self._done(f"{counted_faces(theirs)} given to {person.name}.")
 
     def yes(
         self,
@@ -285,7 +156,7 @@ class Review:
         if asked.kind == "same":
             one, other = asked.subjects
             with library.transaction():
-                act = library.journal.begin(f"review: same {_numbers(asked.faces)}")
+                act = library.journal.begin(f"review: same {face_numbers(asked.faces)}")
                 say_one(library, act, [face.id for face in asked.faces])
                 home = one.faces[0].cluster
                 moves = (Move(face.id, home, face.strength) for face in other.faces)
@@ -297,8 +168,8 @@ class Review:
         asked.pointed_at(but)
         names = dict.fromkeys(item.person.name for item in asked.subjects if item.person)
         whose = next(iter(names)) if len(names) == 1 else f"{len(names)} people"
-        told = f"{_counted(theirs)} given to {whose}" if theirs else ""
-        told += f"{', ' if told else ''}{_counted(others)} not {whose}" if others else ""
+        told = f"{counted_faces(theirs)} given to {whose}" if theirs else ""
+        told += f"{', ' if told else ''}{counted_faces(others)} not {whose}" if others else ""
         with library.transaction():
             act = library.journal.begin(f"review: {', '.join(names)}: {told}")
             new: defaultdict[int, list[Face]] = defaultdict(list)
@@ -321,7 +192,7 @@ class Review:
             return self.yes(asked, only=())
         library = self._writing
         with library.transaction():
-            act = library.journal.begin(f"review: different {_numbers(asked.faces)}")
+            act = library.journal.begin(f"review: different {face_numbers(asked.faces)}")
             some, others = ([face.id for face in item.faces] for item in asked.subjects)
             say_two(library, act, some, others)
         return self._done("Two people.")
@@ -331,12 +202,12 @@ class Review:
         library = self._writing
         kind = Ignored.STRANGER if stranger else Ignored.NOT_FACE
         with library.transaction():
-            act = library.journal.begin(f"review: {_numbers(asked.faces)} {kind.words}")
+            act = library.journal.begin(f"review: {face_numbers(asked.faces)} {kind.words}")
             for source, faces in self._by_source(asked.faces):
                 library.decisions.ignore(act, (face.id for face in faces), kind=kind, source=source)
             if kind is Ignored.NOT_FACE:
                 library.journal.move(act, (Move(face.id, None) for face in asked.faces))
-        return self._done(f"{_counted(asked.faces)} ignored: {kind.words}.")
+        return self._done(f"{counted_faces(asked.faces)} ignored: {kind.words}.")
 
     def undo(self) -> str:
         """Take the newest act back; returns its words.
@@ -435,20 +306,3 @@ class Review:
         for question in questions:
             subjects = tuple(subject(item) for item in question.items)
             yield Asked(question.kind, subjects, question.settles, question)
-
-
-def assigning(faces: Sequence[Face], person: Person) -> str:
-    """The command line that gives faces to a person."""
-    return f"photoclust assign {_numbers(faces)} {_exactly(person)}"
-
-
-def _exactly(person: Person) -> str:
-    return shlex.quote(f"{person.name}#{person.id}")
-
-
-def _numbers(faces: Sequence[Face]) -> str:
-    return "face " + " ".join(str(face.id) for face in faces)
-
-
-def _counted(faces: Sequence[Face]) -> str:
-    return "1 face" if len(faces) == 1 else f"{len(faces)} faces"

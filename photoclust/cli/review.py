@@ -16,7 +16,8 @@ from photoclust.cli.streams import counted, printable, say, shown_path
 from photoclust.errors import PhotoclustError, UsageError
 
 if TYPE_CHECKING:
-    from photoclust.actions.review import Asked, Review, Tile
+    from photoclust.actions.asked import Asked, Tile
+    from photoclust.actions.review import Review
     from photoclust.cli.pictures import Show
     from photoclust.library import Library
 

@@ -76,7 +76,7 @@ def merges(
 
     Example: photoclust suggest merges   (also: suggest merges --person John --limit 100)
     """
-    from photoclust.actions.review import assigning
+    from photoclust.actions.asked import assigning
 
     form = chosen_form(json=json, nl=nl, csv=csv, table=table)
     with _review(context, db) as session:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from photoclust.actions.asked import Asked
 from photoclust.actions.heed import heed_again
 from photoclust.actions.history import redo, undo
 from photoclust.actions.ignore import ignore_cluster, ignore_faces
@@ -15,7 +16,7 @@ from photoclust.actions.merge import merge_clusters
 from photoclust.actions.name import confirm_faces, name_cluster, name_faces
 from photoclust.actions.person import merge_people, rename_person
 from photoclust.actions.reject import reject_faces, reject_from_cluster
-from photoclust.actions.review import Asked, Review
+from photoclust.actions.review import Review
 from photoclust.actions.split import apply_split, plan_split
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.library import Library

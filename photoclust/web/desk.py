@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from photoclust.actions.review import Asked, Review
+from photoclust.actions.asked import Asked
+from photoclust.actions.review import Review
 from photoclust.errors import PhotoclustError
 from photoclust.library import Library
 from photoclust.library.faces import Face

@@ -10,8 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
+from photoclust.actions.asked import Asked
 from photoclust.actions.history import next_undo
-from photoclust.actions.review import Asked, Review
+from photoclust.actions.review import Review
 from photoclust.library import Library
 from photoclust.library.constraints import positions
 from photoclust.library.faces import Face

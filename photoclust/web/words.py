@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from photoclust.actions.review import Asked, Tile
+from photoclust.actions.asked import Asked, Tile
 from photoclust.library.people import Person
 from photoclust.pages import counted
 from photoclust.web.view import View

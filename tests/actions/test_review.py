@@ -19,7 +19,7 @@ from photoclust.library.decisions import Ignored
 from photoclust.vectors import Matrix
 
 if TYPE_CHECKING:
-    from photoclust.actions.review import Asked
+    from photoclust.actions.asked import Asked
     from tests.conftest import Album, TwoPeople
 
 
