@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium; without it these tests skip."""
     where = shutil.which("chromium") or shutil.which("chromium-browser")
