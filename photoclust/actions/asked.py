@@ -118,7 +118,7 @@ class Asked:
 
     def commands(self, subject: Subject) -> dict[str, str]:
         """Answer -> the command line that gives it, for one of the subjects."""
-        ids = " ".join(str(face.id) for face in subject.faces)
+        faces = face_numbers(subject.faces)
         if self.kind == "same":
             one, other = (subject.faces[0].cluster for subject in self.subjects)
             return {
@@ -126,14 +126,14 @@ class Asked:
                 "no": f"photoclust different {one} {other}",
             }
         ignoring = {
-            "stranger": f"photoclust ignore face {ids} --stranger",
-            "not a face": f"photoclust ignore face {ids} --not-a-face",
+            "stranger": f"photoclust ignore {faces} --stranger",
+            "not a face": f"photoclust ignore {faces} --not-a-face",
         }
         if subject.person is None:
-            return {"name": f"photoclust assign face {ids} NAME", **ignoring}
+            return {"name": f"photoclust assign {faces} NAME", **ignoring}
         return {
             "yes": assigning(subject.faces, subject.person),
-            "no": f"photoclust reject face {ids} from {_exactly(subject.person)}",
+            "no": f"photoclust reject {faces} from {_exactly(subject.person)}",
             **ignoring,
         }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from photoclust.actions.asked import Asked, Subject, counted_faces, face_numbers
 from photoclust.actions.history import undo
-from photoclust.actions.lookup import checked_name, pack_in_use, people_named, person_named
+from photoclust.actions.lookup import checked_name, known_person, pack_in_use, person_named
 from photoclust.actions.name import give_faces
 from photoclust.actions.statements import say_one, say_two
 from photoclust.library import Library
@@ -128,7 +128,7 @@ class Review:
         theirs = [face for face in asked.faces if face not in wrong]
         theirs += asked.pointed_at(also, first=False)
         with library.transaction():
-            known = person_named(library, name) if people_named(library, name) else None
+            known = known_person(library, name, another=False)
             text = known.name if known else checked_name(name)
             act = library.journal.begin(f"review: {face_numbers(theirs)} {text}")
             person = known or library.people.add(act, text)
