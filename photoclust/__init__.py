@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
     from photoclust.actions.tree import ClusterTree, cluster_tree
+    from photoclust.actions.tune import TuneReport, tune
     from photoclust.actions.use_pack import UsePackReport, use_pack
     from photoclust.actions.verify import Verification, verify
     from photoclust.actions.why import WhyReport, why
@@ -150,6 +151,7 @@ _HOMES = {
     "ScannedRoot": "photoclust.actions.roots",
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
+    "TuneReport": "photoclust.actions.tune",
     "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
     "Way": "photoclust.actions.gather",
@@ -212,6 +214,7 @@ _HOMES = {
     "set_note": "photoclust.actions.person",
     "show_person": "photoclust.actions.person",
     "status": "photoclust.actions.status",
+    "tune": "photoclust.actions.tune",
     "undo": "photoclust.actions.history",
     "unname_cluster": "photoclust.actions.name",
     "unname_face": "photoclust.actions.name",
@@ -267,6 +270,7 @@ __all__ = [
     "ScannedRoot",
     "SplitPlan",
     "StatusReport",
+    "TuneReport",
     "UsePackReport",
     "Verification",
     "Way",
@@ -329,6 +333,7 @@ __all__ = [
     "set_note",
     "show_person",
     "status",
+    "tune",
     "undo",
     "unname_cluster",
     "unname_face",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypedDict, Unpack
 
 from photoclust.clustering.levels import Levels
@@ -38,6 +38,11 @@ class StoredPack:
     @property
     def link(self) -> float:
         return self.threshold("link")
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """As the pack gave them, whatever the calibration says."""
+        return _thresholds(self.settings)
 
     @property
     def levels(self) -> Levels:
@@ -169,6 +174,11 @@ class Packs:
         return [_stored(row) for row in rows]
 
 
+def _thresholds(settings: dict[str, Any]) -> Thresholds:
+    given = settings["thresholds"]
+    return Thresholds(**{field.name: given.get(field.name) for field in fields(Thresholds)})
+
+
 def _stored(row: sqlite3.Row) -> StoredPack:
     settings = json.loads(row["settings"])
     projection = None
@@ -177,7 +187,7 @@ def _stored(row: sqlite3.Row) -> StoredPack:
             base=row["base"],
             base_fingerprint=row["base_fingerprint"],
             matrix=from_bytes(row["matrix"], row["dim"]),
-            thresholds=Thresholds(**settings["thresholds"]),
+            thresholds=_thresholds(settings),
         )
     return StoredPack(
         row["id"],

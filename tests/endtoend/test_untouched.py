@@ -74,6 +74,7 @@ DAY: list[tuple[str, int]] = [
     ("allow same-photo PHOTOS/pair.jpg", 0),
     ("conflicts", 0),
     ("calibrate", 1),
+    ("tune", 1),
     ("evaluate clusters --truth folders --html OUT/score.html", 0),
     ("evaluate sweep --truth folders --steps 1 --html OUT/sweep.html", 0),
     ("status", 0),

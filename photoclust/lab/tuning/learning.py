@@ -27,9 +27,10 @@ RATE = 1e-3
 PEOPLE, FACES = 40, 4  # of a step: each person with so many faces
 
 # What is learned is averaged over so many runs that begin with other draws, and then goes only so
-# far from the identity: a whole step fits the people it was learned from, and parts others less.
+# far from the identity: a whole step fits the people it was learned from, and clusters of others
+# suffer from more (docs/lab.md).
 RUNS = 4
-SHARE = 0.6
+SHARE = 0.3
 
 
 def learn(matrix: Matrix, evidence: Evidence, margin: float) -> Matrix:

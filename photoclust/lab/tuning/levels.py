@@ -26,7 +26,7 @@ def moved(thresholds: Thresholds, parts: Sequence[HeldOut]) -> Thresholds:
     """
     slopes, offsets = [], []
     for part in parts:
-        before, after = part.before[~part.same], part.after[~part.same]
+        before, after = (similarities[~part.same] for similarities in part.found)
         rarest = FEWEST_ACCEPTS / len(before)
         shares = 1 - np.geomspace(0.5, max(rarest, 1e-5), POINTS)
         slope, offset = np.polyfit(np.quantile(before, shares), np.quantile(after, shares), 1)
