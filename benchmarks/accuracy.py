@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import photoclust
-from photoclust.lab.measures import bcubed
-from photoclust.lab.measures import pairwise as pairs_agree
+from photoclust.lab.clusters.measures import bcubed
+from photoclust.lab.clusters.measures import pairwise as pairs_agree
 from photoclust.library import Library
 from photoclust.library.faces import Face
 from photoclust.search.match import similarity_to

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from photoclust.actions.different import different_clusters, different_faces
     from photoclust.actions.doctor import Check, doctor
     from photoclust.actions.enrol import EnrolReport, enrol
-    from photoclust.actions.evaluate import evaluate_clusters, evaluate_sweep
+    from photoclust.actions.evaluate_clusters import evaluate_clusters
+    from photoclust.actions.evaluate_sweep import evaluate_sweep
     from photoclust.actions.find import FindReport, FoundFace, FoundPhoto, find, find_like
     from photoclust.actions.forget import (
         ForgetPersonReport,
@@ -171,8 +172,8 @@ _HOMES = {
     "doctor": "photoclust.actions.doctor",
     "draw_map": "photoclust.actions.map",
     "enrol": "photoclust.actions.enrol",
-    "evaluate_clusters": "photoclust.actions.evaluate",
-    "evaluate_sweep": "photoclust.actions.evaluate",
+    "evaluate_clusters": "photoclust.actions.evaluate_clusters",
+    "evaluate_sweep": "photoclust.actions.evaluate_sweep",
     "export_gallery": "photoclust.export.gallery",
     "find": "photoclust.actions.find",
     "find_like": "photoclust.actions.find",

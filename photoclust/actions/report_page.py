@@ -1,0 +1,34 @@
+"""Writing the pages of `evaluate`."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+from photoclust.errors import PhotoclustError
+from photoclust.export.writing import write_whole, writing_to
+from photoclust.lab.pages import MARKER
+
+
+def today() -> date:
+    """The date of a report."""
+    return datetime.now().astimezone().date()
+
+
+def write_page(out: Path, page: bytes) -> Path:
+    """Write a report; returns its absolute path.
+
+    Raises
+    ------
+    PhotoclustError : it cannot be written, or would replace a file that is no report.
+    """
+    out = Path(os.path.abspath(out))
+    with writing_to(out.parent):
+        if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
+            raise PhotoclustError(
+                f"{out} exists and is no report of photoclust.", "Give the report another name."
+            )
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out, page)
+    return out

@@ -1,0 +1,18 @@
+"""`photoclust evaluate`: how good clusters and packs are."""
+
+from __future__ import annotations
+
+import typer
+
+from photoclust.cli.evaluate.clusters import clusters
+from photoclust.cli.evaluate.sweep import sweep
+
+evaluate_app = typer.Typer(
+    help="Measure how good the clusters are, against a truth.\n\n"
+    "Example: photoclust evaluate clusters --truth folders",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+evaluate_app.command()(clusters)
+evaluate_app.command()(sweep)

@@ -1,0 +1,74 @@
+"""What the commands of `evaluate` share: options, and words and fields of a truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photoclust.cli.streams import counted, say
+
+if TYPE_CHECKING:
+    from photoclust.lab.clusters.truth import Truth
+
+TruthOption = Annotated[
+    str,
+    typer.Option(
+        "--truth",
+        metavar="folders|FILE.csv",
+        help="Who is who: `folders` (each folder is a person), or a CSV with the columns path and"
+        " person, and x and y (0..1) or face where a photo has several.",
+        show_default=False,
+    ),
+]
+
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option("--html", help="Write the report as one HTML file.", show_default=False),
+]
+
+FOLDERS = "folders"
+
+SCORE_DECIMALS = 6  # in JSON
+
+
+def say_left_out(truth: Truth) -> None:
+    """What of the truth was not scored as one might think."""
+    if truth.unknown:
+        say(f"Left out: {counted(truth.unknown, 'line')} whose file is not in the library.")
+    if truth.nameless:
+        in_folders = truth.source == FOLDERS
+        what = "photos beside the people's folders" if in_folders else "lines without a person"
+        say(f"Left out: {truth.nameless} {what}.")
+    if truth.copies:
+        say(f"Counted once: {truth.copies} further files of a photo under the same name.")
+    if truth.disputed:
+        say(f"The truth gives {counted(truth.disputed, 'face')} to several people; all count.")
+
+
+def coverage(truth: Truth) -> str:
+    return f"{truth.coverage:.4f} ({truth.covered:,} of {len(truth.faces):,} have a stored face)"
+
+
+def many(number: int, one: str, many: str = "") -> str:
+    """`1 photo`, `1,234 photos`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def truth_fields(truth: Truth) -> dict[str, Any]:
+    return {
+        "source": truth.source,
+        "people": truth.people,
+        "faces": len(truth.faces),
+        "covered": truth.covered,
+        "coverage": rounded(truth.coverage),
+        "unknown": truth.unknown,
+        "nameless": truth.nameless,
+        "copies": truth.copies,
+        "disputed": truth.disputed,
+    }
+
+
+def rounded(value: float) -> float:
+    return round(value, SCORE_DECIMALS)
