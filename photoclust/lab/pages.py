@@ -21,6 +21,7 @@ def render(template: str, **values: object) -> bytes:
         score=lambda value: f"{value:.4f}",
         short=lambda value: f"{value:.3f}",
         mean=lambda value: f"{value:.2f}",
+        percent=lambda value: f"{100 * value:.2f}",
     )
     html = templates.get_template(template).render(**values)
     return html.encode("utf-8", "replace")

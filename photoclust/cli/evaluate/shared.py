@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photoclust.cli.streams import counted, say
+from photoclust.cli.streams import counted, say, shown_path
 
 if TYPE_CHECKING:
     from photoclust.lab.clusters.truth import Truth
+    from photoclust.lab.verification.roc import TrueAccepts
 
 TruthOption = Annotated[
     str,
@@ -28,7 +30,18 @@ HtmlOption = Annotated[
     typer.Option("--html", help="Write the report as one HTML file.", show_default=False),
 ]
 
+PacksOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pack",
+        help="Model pack, a name or a folder. May be given several times. [default: open]",
+        show_default=False,
+    ),
+]
+
 FOLDERS = "folders"
+
+SHOWN = 10  # of a list of photos
 
 SCORE_DECIMALS = 6  # in JSON
 
@@ -49,6 +62,29 @@ def say_left_out(truth: Truth) -> None:
 
 def coverage(truth: Truth) -> str:
     return f"{truth.coverage:.4f} ({truth.covered:,} of {len(truth.faces):,} have a stored face)"
+
+
+def say_unreadable(photos: Sequence[tuple[str, str]]) -> None:
+    """Which photos could not be used, and why."""
+    for path, reason in photos[:SHOWN]:
+        say(f"Cannot use {shown_path(path)}: {reason}")
+    if len(photos) > SHOWN:
+        say(f"Cannot use {len(photos) - SHOWN:,} more")
+
+
+def percent(share: float | None) -> str:
+    """A share with two decimals of a percent; `n/a` for what is not known."""
+    return "n/a" if share is None else f"{100 * share:.2f}"
+
+
+def true_accept_fields(accepts: TrueAccepts) -> dict[str, Any]:
+    """For JSON; null where there are too few impostors."""
+    return {
+        "far": accepts.far,
+        "impostors": accepts.impostors,
+        "tar": None if accepts.tar is None else rounded(accepts.tar),
+        "threshold": None if accepts.threshold is None else rounded(accepts.threshold),
+    }
 
 
 def many(number: int, one: str, many: str = "") -> str:
