@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from photoclust.actions.looking import accepted_pack
+from photoclust.actions.evaluating import load_packs, unreadable
 from photoclust.actions.report_page import today, write_page
 from photoclust.choices import Device, Preprocess
 from photoclust.errors import NotFound
-from photoclust.lab.embedding import Embedded, embed_photos
+from photoclust.lab.embedding import embed_photos
 from photoclust.lab.verification.folds import crossing, stratified_folds
 from photoclust.lab.verification.listing import located
 from photoclust.lab.verification.pages import pairs_page
@@ -21,7 +20,6 @@ from photoclust.lab.verification.pairs import read_pairs
 from photoclust.lab.verification.report import PackResult, PairsReport
 from photoclust.lab.verification.scores import verify
 from photoclust.models.open_pack import NAME as OPEN
-from photoclust.models.pack import FacePack
 from photoclust.photos.discover import PhotoFile, find_photos
 from photoclust.progress import Progress, Silent
 
@@ -59,9 +57,8 @@ def evaluate_pairs(
         name: embed_photos(listed.photos, pack, ways, progress) for name, pack in loaded.items()
     }
     everything = [each for by_way in embedded.values() for each in by_way.values()]
-    bad = np.array(
-        [any(each.reasons[photo] for each in everything) for photo in range(len(listed.photos))]
-    )
+    failed = unreadable(listed.photos, everything)
+    bad = np.isin(listed.photos, [path for path, _ in failed])
     contents = np.array(everything[0].contents)
     unread = bad[listed.one] | bad[listed.two]
     copies = ~unread & (contents[listed.one] == contents[listed.two])
@@ -77,7 +74,7 @@ def evaluate_pairs(
         folds=len(np.unique(folds)),
         own_folds=judged.folds is not None,
         crossing=crossing(judged.person_one, judged.person_two, folds),
-        unreadable=unreadable(listed.photos, everything),
+        unreadable=failed,
         unread=int(unread.sum()),
         copies=int(copies.sum()),
         results=tuple(
@@ -120,31 +117,3 @@ def photos_below(folder: Path) -> list[str]:
     if not found:
         raise NotFound(f"There is no photo in {folder}.", "Give the folder that holds the photos.")
     return found
-
-
-def load_packs(packs: Sequence[str], *, accept_licence: bool, device: str) -> dict[str, FacePack]:
-    """Packs by what they are called, in order; by what was asked for where two have one name.
-
-    Raises
-    ------
-    PackError : one cannot be loaded, or its licence was not accepted.
-    """
-    loaded = {
-        wanted: accepted_pack(wanted, accept_licence=accept_licence, device=device)
-        for wanted in packs
-    }
-    names = Counter(pack.description.name for pack in loaded.values())
-    return {
-        pack.description.name if names[pack.description.name] == 1 else wanted: pack
-        for wanted, pack in loaded.items()
-    }
-
-
-def unreadable(photos: Sequence[str], embedded: Sequence[Embedded]) -> tuple[tuple[str, str], ...]:
-    """Path and reason of photos that one of the packs could not use."""
-    found: dict[str, str] = {}
-    for each in embedded:
-        for path, reason in zip(photos, each.reasons, strict=True):
-            if reason is not None:
-                found.setdefault(path, reason)
-    return tuple(found.items())

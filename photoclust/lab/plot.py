@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from photoclust.lab.chart import Tick
 
 # All in SVG units, about pixels.
-WIDTH, HEIGHT = 560, 380
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 12, 62
+WIDTH, HEIGHT = 560, 400
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 48, 58
 
 STEPS = (1, 2, 2.5, 5, 10)  # round distances between ticks, times a power of ten
 MOST_TICKS = 6

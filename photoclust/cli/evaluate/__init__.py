@@ -6,6 +6,7 @@ import typer
 
 from photoclust.cli.evaluate.clusters import clusters
 from photoclust.cli.evaluate.pairs import pairs
+from photoclust.cli.evaluate.people import people
 from photoclust.cli.evaluate.sweep import sweep
 
 evaluate_app = typer.Typer(
@@ -18,3 +19,4 @@ evaluate_app = typer.Typer(
 evaluate_app.command()(clusters)
 evaluate_app.command()(sweep)
 evaluate_app.command()(pairs)
+evaluate_app.command()(people)

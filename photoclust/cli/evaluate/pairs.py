@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from photoclust.cli.evaluate.shared import (
     percent,
     rounded,
     say_unreadable,
+    side_by_side,
     true_accept_fields,
 )
 from photoclust.cli.options import SOME_FAILED, AcceptLicence, DeviceOption
@@ -31,7 +33,6 @@ MEASURES = {
     "Recall": "recall",
     "F1": "f1",
 }
-LABEL, COLUMN, BESIDE = 30, 16, 3  # characters, characters, results
 
 
 def pairs(
@@ -108,21 +109,18 @@ def _lines(report: PairsReport) -> list[str]:
         if report.crossing
         else "nobody is in two"
     )
-    lines = [
+    return [
         f"Pairs   {shown_path(report.source)}: {report.same_pairs:,} of one person,"
         f" {report.different_pairs:,} of two; {many(report.photos, 'photo')}",
         f"Folds   {report.folds}, {whose}; {apart}",
+        *side_by_side(report.results, _rows),
     ]
-    for start in range(0, len(report.results), BESIDE):
-        lines += ["", *_block(report.results[start : start + BESIDE])]
-    return lines
 
 
-def _block(results: tuple[PackResult, ...]) -> list[str]:
-    """Some of the results side by side."""
+def _rows(results: Sequence[PackResult]) -> dict[str, list[str]]:
     found = [result.verification for result in results]
     rows = {
-        "": [shown_path(result.pack)[-COLUMN + 1 :] for result in results],
+        "": [shown_path(result.pack) for result in results],
         " ": [str(result.preprocess) for result in results],
     }
     for title, name in MEASURES.items():
@@ -133,12 +131,9 @@ def _block(results: tuple[PackResult, ...]) -> list[str]:
         title = f"TAR at FAR {accepts[0].far:g} (of {accepts[0].impostors:,})"
         rows[title] = [percent(each.tar) for each in accepts]
     rows["Threshold, cosine"] = [f"{result.threshold:.3f}" for result in results]
-    rows["  squared distance"] = [f"{2 - 2 * result.threshold:.3f}" for result in results]
+    rows["  squared distance"] = [f"{result.squared_distance:.3f}" for result in results]
     rows["Photos without a face"] = [f"{result.faceless:,}" for result in results]
-    return [
-        f"{title:<{LABEL}}" + "".join(f"{value:>{COLUMN}}" for value in values)
-        for title, values in rows.items()
-    ]
+    return rows
 
 
 def _estimate(value: Estimate) -> str:
@@ -177,13 +172,13 @@ def _document(report: PairsReport) -> dict[str, Any]:
                 "eer": rounded(found.eer),
                 "tar_at_far": [true_accept_fields(accepts) for accepts in found.true_accepts],
                 "threshold": rounded(result.threshold),
-                "squared_distance": rounded(2 - 2 * result.threshold),
+                "squared_distance": rounded(result.squared_distance),
                 "folds": [
                     {
                         "same": fold.roc.same,
                         "different": fold.roc.different,
                         "threshold": rounded(fold.threshold),
-                        "squared_distance": rounded(2 - 2 * fold.threshold),
+                        "squared_distance": rounded(fold.squared_distance),
                         **{name: rounded(getattr(fold, name)) for name in MEASURES.values()},
                         "auc": rounded(fold.roc.auc),
                         "tars": [rounded(tar) for tar in values],

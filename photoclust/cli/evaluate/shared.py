@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -42,6 +42,9 @@ PacksOption = Annotated[
 FOLDERS = "folders"
 
 SHOWN = 10  # of a list of photos
+LABEL, COLUMN, BESIDE = 30, 16, 3  # characters, characters, results
+
+Result = TypeVar("Result")
 
 SCORE_DECIMALS = 6  # in JSON
 
@@ -70,6 +73,22 @@ def say_unreadable(photos: Sequence[tuple[str, str]]) -> None:
         say(f"Cannot use {shown_path(path)}: {reason}")
     if len(photos) > SHOWN:
         say(f"Cannot use {len(photos) - SHOWN:,} more")
+
+
+def side_by_side(
+    results: Sequence[Result], rows: Callable[[Sequence[Result]], dict[str, list[str]]]
+) -> list[str]:
+    """Lines of values, a column a result; what does not fit on 80 columns follows below.
+
+    `rows` gives the values of some of the results by the title of their line.
+    """
+    lines = []
+    for start in range(0, len(results), BESIDE):
+        lines.append("")
+        for title, values in rows(results[start : start + BESIDE]).items():
+            shown = (f"{value[-COLUMN + 1 :]:>{COLUMN}}" for value in values)
+            lines.append(f"{title:<{LABEL}}{''.join(shown)}")
+    return lines
 
 
 def percent(share: float | None) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 
 from photoclust.lab.pages import render
 from photoclust.lab.plot import Axis, Line, Plot, plot
-from photoclust.lab.verification.report import PackResult, PairsReport, distances, histogram
+from photoclust.lab.verification.report import PackResult, PairsReport, histogram
 
-LOOKS = 6  # kinds of line that style.css knows
-LOWEST_TAR = 0.98  # an ROC's axis begins at least here: steps of one pair would fill it else
+COLOURS = 4  # that style.css has for packs
+LOWEST_TAR = 0.98  # the axis of an ROC begins here or lower: else steps of one pair would fill it
 
 
 def pairs_page(report: PairsReport, written: date) -> bytes:
@@ -27,40 +27,51 @@ def pairs_page(report: PairsReport, written: date) -> bytes:
 
 def _roc(report: PairsReport) -> Plot:
     fars = report.fars
-    lines, lowest = [], LOWEST_TAR
-    for number, result in enumerate(report.results):
-        tars = result.verification.fold_tars(fars)
-        look = f"line-{number % LOOKS}"
-        lines += [Line("", f"{look} fold", fars, fold) for fold in tars]
-        lines.append(Line(result.name, look, fars, tars.mean(axis=0)))
-        lowest = min(lowest, float(tars.mean(axis=0).min()))
+    of_folds = [result.verification.fold_tars(fars) for result in report.results]
+    means = [tars.mean(axis=0) for tars in of_folds]
+    floor = float(np.floor(min(LOWEST_TAR, np.min(means)) * 50) / 50)
+    folds, lines = [], []
+    for look, result, tars, mean in zip(
+        _looks(report), report.results, of_folds, means, strict=True
+    ):
+        lines.append(Line(result.name, look, fars, mean))
+        for fold in tars:
+            seen = fold >= floor
+            folds.append(Line("", f"{look} fold", fars[seen], fold[seen]))
     return plot(
         "ROC",
         Axis("impostors accepted (FAR)", fars[0], 1, log=True),
-        Axis("same pairs accepted (TAR)", np.floor(lowest * 50) / 50, 1, form=".2f"),
-        sorted(lines, key=lambda line: bool(line.name)),
+        Axis("same pairs accepted (TAR)", floor, 1, form=".2f"),
+        [*folds, *lines],
         note="Thick: the mean of the folds. Thin: each fold.",
     )
 
 
 def _det(report: PairsReport) -> Plot:
     fars = report.fars
+    refused = [1 - result.verification.roc.tars(fars) for result in report.results]
     lines = [
-        Line(
-            result.name,
-            f"line-{number % LOOKS}",
-            fars,
-            1 - result.verification.roc.tars(fars),
-        )
-        for number, result in enumerate(report.results)
+        Line(result.name, look, fars, frrs)
+        for look, result, frrs in zip(_looks(report), report.results, refused, strict=True)
     ]
+    lowest = 1 / report.same_pairs
+    highest = max(float(np.max(refused)), 10 * lowest)
     return plot(
         "DET",
         Axis("impostors accepted (FAR)", fars[0], 1, log=True),
-        Axis("same pairs refused (FRR)", 1 / report.same_pairs, 1, log=True),
+        Axis("same pairs refused (FRR)", lowest, highest, log=True),
         lines,
         note="Over all pairs. Lower is better.",
     )
+
+
+def _looks(report: PairsReport) -> list[str]:
+    """CSS classes of each result: a colour for each pack, dashes for the fixed crop."""
+    packs = list(dict.fromkeys(result.pack for result in report.results))
+    return [
+        f"pack-{packs.index(result.pack) % COLOURS} {result.preprocess}"
+        for result in report.results
+    ]
 
 
 def _histogram(report: PairsReport, result: PackResult) -> Plot:
@@ -73,10 +84,10 @@ def _histogram(report: PairsReport, result: PackResult) -> Plot:
     return plot(
         result.name,
         Axis("squared distance", 0, float(found.edges[-1]), form=".3g"),
-        Axis("share of pairs", 0, max(map(np.max, shares.values())), form=".2f"),
+        Axis("share of pairs", 0, max(map(np.max, shares.values())), form=".2g"),
         [
             Line(name, name.lower(), steps, np.concatenate([[0], np.repeat(share, 2), [0]]))
             for name, share in shares.items()
         ],
-        mark=(float(distances(np.array(result.threshold))), "threshold"),
+        mark=(result.squared_distance, "threshold"),
     )

@@ -40,6 +40,11 @@ class PackResult:
         """The mean of those of the folds, a cosine."""
         return float(np.mean(self.verification.thresholds))
 
+    @property
+    def squared_distance(self) -> float:
+        """The same threshold as a squared distance, 0..4."""
+        return float(distances(np.array(self.threshold)))
+
 
 @dataclass(frozen=True, slots=True)
 class PairsReport:

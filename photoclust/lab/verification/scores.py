@@ -43,6 +43,11 @@ class Fold:
     roc: Roc
 
     @property
+    def squared_distance(self) -> float:
+        """The threshold as a squared distance of unit vectors, 0..4."""
+        return max(0.0, 2 - 2 * self.threshold)
+
+    @property
     def accuracy(self) -> float:
         return (self.right_same + self.right_different) / (self.roc.same + self.roc.different)
 
