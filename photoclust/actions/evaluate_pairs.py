@@ -109,8 +109,7 @@ def photos_below(folder: Path) -> list[str]:
     PhotoclustError : there is no such folder, or no photo in it.
     """
     if not folder.is_dir():
-        what = "no folder" if folder.exists() else "not there"
-        raise NotFound(f"{folder} is {what}.", "Give the folder that holds the photos.")
+        raise NotFound(f"There is no folder {folder}.", "Give the one that holds the photos.")
     found = [
         item.path for item in find_photos([os.path.abspath(folder)]) if isinstance(item, PhotoFile)
     ]

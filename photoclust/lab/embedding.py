@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ class _Looked:
 
     content: str = ""
     reason: str | None = None
-    vectors: tuple[Vector, ...] = ()
+    vectors: dict[Preprocess, Vector] = field(default_factory=dict)
     faceless: bool = False
 
 
@@ -78,19 +78,17 @@ def embed_photos(
             looked.append(photo)
             progress.advance()
     progress.finish()
-    nothing = np.zeros((len(ways), pack.description.dim), np.float32)
+    nothing = np.zeros(pack.description.dim, np.float32)
     reasons = tuple(photo.reason for photo in looked)
     faceless = np.array([photo.faceless for photo in looked], bool)
     return {
         way: Embedded(
-            matrix=np.stack(
-                [photo.vectors[place] if photo.vectors else nothing for photo in looked]
-            ),
+            matrix=np.stack([photo.vectors.get(way, nothing) for photo in looked]),
             reasons=reasons,
             faceless=faceless & (way is Preprocess.ALIGN),
             contents=tuple(photo.content for photo in looked),
         )
-        for place, way in enumerate(ways)
+        for way in ways
     }
 
 
@@ -100,16 +98,15 @@ def _look(path: str, pack: FacePack, ways: Sequence[Preprocess]) -> _Looked:
         data = read_bytes(path)
         content = hashlib.sha256(data).hexdigest()
         photo = open_photo(data, kind_of(path), pack.decoded_side)
-        found = faces_of(photo, pack) if Preprocess.ALIGN in ways else []
-        faces = {Preprocess.ALIGN: most_central(found)}
-        if Preprocess.CROP in ways or not found:
-            faces[Preprocess.CROP] = _fixed_crop(photo, pack)
-        vectors = [faces.get(way) or faces[Preprocess.CROP] for way in ways]
+        found = most_central(faces_of(photo, pack)) if Preprocess.ALIGN in ways else None
+        cropped = _fixed_crop(photo, pack) if Preprocess.CROP in ways or found is None else None
     except UnreadablePhoto as error:
         return _Looked(content, error.message)
     except MemoryError:
         return _Looked(content, "not enough memory")
-    return _Looked(content, None, tuple(face.embedding for face in vectors if face), not found)
+    faces = {Preprocess.ALIGN: found or cropped, Preprocess.CROP: cropped}
+    vectors = {way: face.embedding for way, face in faces.items() if face is not None}
+    return _Looked(content, None, vectors, faceless=found is None)
 
 
 def most_central(faces: Sequence[DetectedFace]) -> DetectedFace | None:

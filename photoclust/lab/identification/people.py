@@ -60,8 +60,9 @@ def people_in(folder: Path) -> PeopleFolder:
     NotFound : there is no such folder, or no folder with a photo in it.
     """
     if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "is not there"
-        raise NotFound(f"{folder} {what}.", "Give a folder with a folder for each person.")
+        raise NotFound(
+            f"There is no folder {folder}.", "Give one with a folder of photos for each person."
+        )
     root = os.path.abspath(folder)
     whose: dict[str, str] = {}
     left_out: Counter[str] = Counter()

@@ -61,8 +61,7 @@ class PairList:
         same, different = int(self.same.sum()), int((~self.same).sum())
         if min(same, different) < FEWEST:
             raise PhotoclustError(
-                f"Of {self.source} there are {same} pairs of one person and {different} of two"
-                " to judge by.",
+                f"{self.source} gives {same:,} pairs of one person and {different:,} of two.",
                 f"It takes {FEWEST} of each kind to choose a threshold and to test it, and hundreds"
                 " to say much.",
             )
@@ -79,29 +78,13 @@ def located(pairs: list[Pair], source: Path, photos: Path, files: list[str]) -> 
     ------
     PhotoclustError : photos are missing, two pairs contradict each other, or all are of one kind.
     """
-    finder = _Finder(photos, files)
-    found = [(finder.find(pair.one), finder.find(pair.two)) for pair in pairs]
-    missing = [
-        name
-        for pair, places in zip(pairs, found, strict=True)
-        for name, place in zip((pair.one, pair.two), places, strict=True)
-        if place is None
-    ]
-    if missing:
-        missing = list(dict.fromkeys(missing))
-        more = f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""
-        raise PhotoclustError(
-            f"{len(missing):,} of the photos that {source} names are not in {photos}:"
-            f" {', '.join(missing[:SHOWN])}{more}.",
-            "Give the folder that holds them with --photos.",
-        )
-    paths = [(os.path.abspath(one or ""), os.path.abspath(two or "")) for one, two in found]
+    paths = _paths(pairs, source, photos, _Finder(photos, files))
     _check_contradictions(source, pairs, paths)
     every = sorted({path for both in paths for path in both})
     photo_of = {path: place for place, path in enumerate(every)}
     one, two = np.array([[photo_of[path] for path in both] for both in paths], np.int64).T
     same = np.array([pair.same for pair in pairs], bool)
-    people = _people(pairs, same)
+    people = _people([pair.people or both for pair, both in zip(pairs, paths, strict=True)], same)
     listed = PairList(
         source=source.name,
         photos=tuple(every),
@@ -116,6 +99,30 @@ def located(pairs: list[Pair], source: Path, photos: Path, files: list[str]) -> 
     return listed
 
 
+def _paths(pairs: list[Pair], source: Path, photos: Path, finder: _Finder) -> list[tuple[str, str]]:
+    """Of each pair the absolute paths of its photos.
+
+    Raises
+    ------
+    PhotoclustError : some are missing; the first ones are named.
+    """
+    paths: list[tuple[str, str]] = []
+    missing: dict[str, None] = {}
+    for pair in pairs:
+        one, two = finder.find(pair.one), finder.find(pair.two)
+        if one is not None and two is not None:
+            paths.append((one, two))
+        missing |= {name: None for name, at in ((pair.one, one), (pair.two, two)) if at is None}
+    if missing:
+        count = "a photo that is" if len(missing) == 1 else f"{len(missing):,} photos that are"
+        more = f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""
+        raise PhotoclustError(
+            f"{source} names {count} not in {photos}: {', '.join([*missing][:SHOWN])}{more}.",
+            "Give the folder that holds them with --photos.",
+        )
+    return paths
+
+
 def _check_contradictions(source: Path, pairs: list[Pair], paths: list[tuple[str, str]]) -> None:
     said: dict[frozenset[str], Pair] = {}
     for pair, both in zip(pairs, paths, strict=True):
@@ -128,13 +135,14 @@ def _check_contradictions(source: Path, pairs: list[Pair], paths: list[tuple[str
             )
 
 
-def _people(pairs: list[Pair], same: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _people(named: list[tuple[str, str]], same: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The numbers of the people of each pair (2, n): who is the same by any pair is one."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    names = {name: place for place, name in enumerate({n: 0 for p in pairs for n in p.people})}
-    one, two = np.array([[names[name] for name in pair.people] for pair in pairs], np.int64).T
+    every = dict.fromkeys(name for both in named for name in both)
+    names = {name: place for place, name in enumerate(every)}
+    one, two = np.array([[names[name] for name in both] for both in named], np.int64).T
     ties = coo_array((np.ones(same.sum()), (one[same], two[same])), (len(names), len(names)))
     _, person = connected_components(ties, directed=False)
     return np.stack([person[one], person[two]]).astype(np.int64)

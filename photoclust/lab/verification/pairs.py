@@ -27,14 +27,14 @@ class Pair:
     """Two photos as a file calls them, the line they stand on, and their fold if the file says.
 
     A photo is a path, or in LFW's form `NAME/NAME_0001`, whatever its ending. `people` are the two
-    names, or what stands for them: in a CSV the photos.
+    names, which a CSV does not tell.
     """
 
     line: int
     one: str
     two: str
     same: bool
-    people: tuple[str, str]
+    people: tuple[str, str] | None = None
     fold: int | None = None
 
 
@@ -108,8 +108,8 @@ def _in_folds(source: Path, pairs: list[Pair], sizes: list[int]) -> list[Pair]:
     said = " ".join(map(str, sizes))
     if len(pairs) != 2 * folds * each:
         raise PhotoclustError(
-            f"{source} has {len(pairs):,} pairs; its header, {said}, announces"
-            f" {2 * folds * each:,}.",
+            f"The header of {source}, {said}, announces {2 * folds * each:,} pairs;"
+            f" {len(pairs):,} follow.",
             "Use the whole file, or take the header away.",
         )
     for place, pair in enumerate(pairs):
@@ -152,4 +152,4 @@ def _table_pair(
         raise PhotoclustError(
             f"{source}, line {number}, {wrong}.", "Write two photos and 1 (same) or 0 (different)."
         )
-    return Pair(number, one, two, same, (one, two))
+    return Pair(number, one, two, same)
