@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from photoclust.pages import environment, palette
@@ -21,6 +22,7 @@ def render(template: str, **values: object) -> bytes:
         score=lambda value: f"{value:.4f}",
         short=lambda value: f"{value:.3f}",
         mean=lambda value: f"{value:.2f}",
+        plain=lambda value: np.format_float_positional(value, trim="-"),
         percent=lambda value: f"{100 * value:.2f}",
     )
     html = templates.get_template(template).render(**values)

@@ -124,7 +124,10 @@ def _ticks(
     axis: Axis, marks: NDArray[np.floating], places: NDArray[np.floating]
 ) -> tuple[Tick, ...]:
     return tuple(
-        Tick(float(place), format(mark, axis.form))
+        Tick(
+            place,
+            np.format_float_positional(mark, trim="-") if axis.log else format(mark, axis.form),
+        )
         for mark, place in zip(marks.tolist(), places.tolist(), strict=True)
     )
 

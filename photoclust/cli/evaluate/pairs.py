@@ -12,6 +12,7 @@ from photoclust.cli.evaluate.shared import (
     PacksOption,
     many,
     percent,
+    plain,
     rounded,
     say_unreadable,
     side_by_side,
@@ -128,7 +129,7 @@ def _rows(results: Sequence[PackResult]) -> dict[str, list[str]]:
     rows["AUC"] = [f"{each.auc:.4f}" for each in found]
     rows["Equal error rate, %"] = [percent(each.eer) for each in found]
     for accepts in zip(*(each.true_accepts for each in found), strict=True):
-        title = f"TAR at FAR {accepts[0].far:g} (of {accepts[0].impostors:,})"
+        title = f"TAR at FAR {plain(accepts[0].far)} (of {accepts[0].impostors:,})"
         rows[title] = [percent(each.tar) for each in accepts]
     rows["Threshold, cosine"] = [f"{result.threshold:.3f}" for result in results]
     rows["  squared distance"] = [f"{result.squared_distance:.3f}" for result in results]

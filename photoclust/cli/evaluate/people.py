@@ -12,6 +12,7 @@ from photoclust.cli.evaluate.shared import (
     PacksOption,
     many,
     percent,
+    plain,
     rounded,
     say_unreadable,
     side_by_side,
@@ -94,7 +95,7 @@ def _rows(results: Sequence[PeopleResult]) -> dict[str, list[str]]:
     for place, fpir in enumerate(FPIRS):
         found = [result.at_fpirs[place] for result in results]
         strangers = len(results[0].identification.strangers)
-        rows[f"DIR at FPIR {fpir:g} (of {strangers:,})"] = [
+        rows[f"DIR at FPIR {plain(fpir)} (of {strangers:,})"] = [
             percent(each.dir if each else None) for each in found
         ]
     rows["Match, the pack's threshold"] = [f"{result.match:.3f}" for result in results]
@@ -106,7 +107,7 @@ def _rows(results: Sequence[PeopleResult]) -> dict[str, list[str]]:
     ]
     rows["  Equal error rate, %"] = [percent(result.pairs.eer) for result in results]
     for accepts in zip(*(result.true_accepts for result in results), strict=True):
-        rows[f"  TAR at FAR {accepts[0].far:g}, %"] = [percent(each.tar) for each in accepts]
+        rows[f"  TAR at FAR {plain(accepts[0].far)}, %"] = [percent(each.tar) for each in accepts]
     rows["Photos without a face"] = [f"{result.faceless:,}" for result in results]
     return rows
 

@@ -96,6 +96,11 @@ def percent(share: float | None) -> str:
     return "n/a" if share is None else f"{100 * share:.2f}"
 
 
+def plain(rate: float) -> str:
+    """A small rate without an exponent: 0.00001."""
+    return f"{rate:.8f}".rstrip("0")
+
+
 def true_accept_fields(accepts: TrueAccepts) -> dict[str, Any]:
     """For JSON; null where there are too few impostors."""
     return {

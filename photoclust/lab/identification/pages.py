@@ -25,7 +25,7 @@ def people_page(report: PeopleReport, written: date) -> bytes:
         written=written,
         ranks=RANKS,
         fpirs=FPIRS,
-        curves=[_ranks(report), *([_open_set(report)] if report.unknown else []), _roc(report)],
+        curves=[_ranks(report), *([_open_set(report)] if report.unknown > 1 else []), _roc(report)],
     )
 
 
