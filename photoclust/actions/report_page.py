@@ -16,6 +16,19 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
+def check_page(out: Path) -> None:
+    """Before long work: may a report be written here?
+
+    Raises
+    ------
+    PhotoclustError : it would replace a file that is no report.
+    """
+    if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
+        raise PhotoclustError(
+            f"{out} exists and is no report of photoclust.", "Give the report another name."
+        )
+
+
 def write_page(out: Path, page: bytes) -> Path:
     """Write a report; returns its absolute path.
 
@@ -25,10 +38,7 @@ def write_page(out: Path, page: bytes) -> Path:
     """
     out = Path(os.path.abspath(out))
     with writing_to(out.parent):
-        if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
-            raise PhotoclustError(
-                f"{out} exists and is no report of photoclust.", "Give the report another name."
-            )
+        check_page(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         write_whole(out, page)
     return out

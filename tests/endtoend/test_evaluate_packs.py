@@ -167,6 +167,11 @@ def test_pairs_that_cannot_be_judged(
     assert "There is no photo in" in evaluate("pairs", pairs, "--photos", empty, code=1).stderr
     gone = evaluate("pairs", tmp_path / "gone.txt", "--photos", faces, code=2)
     assert "There is no file" in gone.stderr
+    mine = tmp_path / "mine.html"
+    mine.write_text("mine")
+    taken = evaluate("pairs", pairs, "--photos", faces, "--html", mine, code=1)
+    assert "is no report of photoclust" in taken.stderr
+    assert mine.read_text() == "mine"
     unknown = evaluate("pairs", pairs, "--photos", faces, "--pack", "opne", code=1)
     assert "There is no pack called opne." in unknown.stderr
 

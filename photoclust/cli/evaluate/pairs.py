@@ -73,7 +73,10 @@ def pairs(
     Example: photoclust evaluate pairs pairs.txt --photos lfw --html pairs.html
     """
     from photoclust.actions.evaluate_pairs import evaluate_pairs, write_pairs_page
+    from photoclust.actions.report_page import check_page
 
+    if html is not None:
+        check_page(html)
     progress = terminal_progress()
     try:
         report = evaluate_pairs(
@@ -122,7 +125,7 @@ def _rows(results: Sequence[PackResult]) -> dict[str, list[str]]:
     found = [result.verification for result in results]
     rows = {
         "": [shown_path(result.pack) for result in results],
-        " ": [str(result.preprocess) for result in results],
+        "Preprocessing": [str(result.preprocess) for result in results],
     }
     for title, name in MEASURES.items():
         rows[f"{title}, %"] = [_estimate(getattr(each, name)) for each in found]

@@ -46,7 +46,10 @@ def people(
     Example: photoclust evaluate people lfw --pack open --enrolled 1
     """
     from photoclust.actions.evaluate_people import evaluate_people, write_people_page
+    from photoclust.actions.report_page import check_page
 
+    if html is not None:
+        check_page(html)
     progress = terminal_progress()
     try:
         report = evaluate_people(
@@ -103,7 +106,7 @@ def _rows(results: Sequence[PeopleResult]) -> dict[str, list[str]]:
     rows["  FPIR, %"] = [percent(result.at_match.fpir) for result in results]
     pairs = results[0].pairs
     rows[f"All {pairs.same + pairs.different:,} pairs: AUC"] = [
-        f"{result.pairs.auc:.4f}" for result in results
+        f"{result.pairs.auc:.5f}" for result in results
     ]
     rows["  Equal error rate, %"] = [percent(result.pairs.eer) for result in results]
     for accepts in zip(*(result.true_accepts for result in results), strict=True):
