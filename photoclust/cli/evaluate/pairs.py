@@ -54,10 +54,11 @@ def pairs(
             show_default=False,
         ),
     ],
-    packs: PacksOption = None,
+    pack: PacksOption = None,
     preprocess: Annotated[
         list[Preprocess] | None,
         typer.Option(
+            metavar="align|crop",
             help="Detect the most central face and align it, or crop the same place of every"
             " photo, as photos of LFW are cut. May be given twice. [default: align]",
             show_default=False,
@@ -82,7 +83,7 @@ def pairs(
         report = evaluate_pairs(
             pairs,
             photos,
-            packs or ["open"],
+            pack or ["open"],
             preprocess or [Preprocess.ALIGN],
             accept_licence=accept_licence,
             device=device,

@@ -32,7 +32,7 @@ def people(
         Path,
         typer.Argument(metavar="DIR", help="A folder with a folder of photos for each person."),
     ],
-    packs: PacksOption = None,
+    pack: PacksOption = None,
     enrolled: Annotated[
         int, typer.Option(min=1, help="Photos of each person that show who it is.")
     ] = 1,
@@ -54,7 +54,7 @@ def people(
     try:
         report = evaluate_people(
             folder,
-            packs or ["open"],
+            pack or ["open"],
             enrolled=enrolled,
             accept_licence=accept_licence,
             device=device,

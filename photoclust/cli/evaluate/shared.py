@@ -34,6 +34,7 @@ PacksOption = Annotated[
     list[str] | None,
     typer.Option(
         "--pack",
+        metavar="PACK",
         help="Model pack, a name or a folder. May be given several times. [default: open]",
         show_default=False,
     ),
