@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from photoclust.choices import Preprocess
 from photoclust.domain import DetectedFace, Detection, Pixels
-from photoclust.errors import UnreadablePhoto
+from photoclust.errors import PackError, UnreadablePhoto
 from photoclust.models.pack import FacePack
 from photoclust.photos.decode import Photo, open_photo, read_bytes
 from photoclust.photos.discover import kind_of
@@ -70,11 +70,20 @@ def embed_photos(
 
     `align`: of the faces that the pack detects the most central one, aligned as the pack does it;
     where there is none, as `crop`. `crop`: what lies at `FIXED_PLACES`, whatever it is.
+
+    Raises
+    ------
+    PackError : the pack gives something that is no number.
     """
     progress.start(f"Embedding with {pack.description.name}", len(paths), "photos")
     looked = []
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as threads:
         for photo in threads.map(lambda path: _look(path, pack, ways), paths):
+            if not all(np.isfinite(vector).all() for vector in photo.vectors.values()):
+                raise PackError(
+                    f"The pack {pack.description.name} gives embeddings that are not numbers.",
+                    "Train it again, or take another.",
+                )
             looked.append(photo)
             progress.advance()
     progress.finish()

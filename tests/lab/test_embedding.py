@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 
 from photoclust.choices import Preprocess
+from photoclust.errors import PackError
 from photoclust.lab.embedding import FIXED_PLACES, embed_photos, fixed_detection, most_central
+from photoclust.models.headed_pack import HeadedPack
 from photoclust.models.open_pack import OpenPack
 from photoclust.progress import Silent
 
@@ -65,3 +67,12 @@ def test_a_photo_does_not_depend_on_the_other_way(
     for way in BOTH:
         alone = embed_photos(paths, open_pack, [way], Silent())
         np.testing.assert_array_equal(alone[way].matrix, both[way].matrix)
+
+
+def test_a_pack_that_gives_no_numbers_is_named(
+    open_pack: OpenPack, group_photo: np.ndarray, tmp_path: Path
+) -> None:
+    broken = HeadedPack(open_pack, lambda vectors: vectors * np.nan, open_pack.description)
+    Image.fromarray(group_photo).save(tmp_path / "group.png")
+    with pytest.raises(PackError, match="open gives embeddings that are not numbers"):
+        embed_photos([str(tmp_path / "group.png")], broken, BOTH, Silent())

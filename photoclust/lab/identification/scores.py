@@ -77,9 +77,7 @@ class Identification:
         highest = np.append(np.sort(self.strangers)[::-1], -np.inf)
         beyond = highest[np.round(fpirs * len(self.strangers), 6).astype(np.int64)]
         right = np.sort(self.nearest[self.ranks == 1])
-        return 1 - (len(self.ranks) - len(right) + np.searchsorted(right, beyond, "right")) / len(
-            self.ranks
-        )
+        return (len(right) - np.searchsorted(right, beyond, "right")) / len(self.ranks)
 
     def at(self, threshold: float) -> Found:
         """The open set at this threshold."""

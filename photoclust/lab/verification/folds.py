@@ -35,7 +35,7 @@ def stratified_folds(
     for pair in np.flatnonzero(~same):
         folds[pair] = min(home[one[pair]], home[two[pair]], key=lambda fold: loads[fold])
         loads[folds[pair]] += 1
-    for kind in (same, ~same):
+    for kind in (same, ~same):  # a fold lacks one where a few people have nearly all pairs of it
         for fold in range(count):
             if not (folds[kind] == fold).any():
                 fullest = np.bincount(folds[kind], minlength=count).argmax()
@@ -85,9 +85,8 @@ class _Homes:
         _, group = connected_components(self._ties, directed=False)
         members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
         chance.shuffle(members)
-        size = {id(own): self._brings[own].sum(axis=0).max() for own in members}
-        for own in sorted(members, key=lambda own: -size[id(own)]):
-            if size[id(own)] <= 1 or len(own) == 1:
+        for own in sorted(members, key=lambda own: -self._size(own)):
+            if self._size(own) <= 1 or len(own) == 1:
                 self._place(own, self._emptiest(self._brings[own].sum(axis=0)))
                 continue
             for person in breadth_first_order(
@@ -95,6 +94,10 @@ class _Homes:
             ):
                 self._place(np.array([person]), self._nearest(person))
         return self._home
+
+    def _size(self, people: NDArray[np.int64]) -> float:
+        """How much of a fold they fill, by the kind they bring more of."""
+        return float(self._brings[people].sum(axis=0).max())
 
     def _place(self, people: NDArray[np.int64], fold: int) -> None:
         self._home[people] = fold
