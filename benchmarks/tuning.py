@@ -21,8 +21,8 @@ from photoclust.clustering.constraints import Constraints
 from photoclust.clustering.density import each_alone
 from photoclust.clustering.grouping import find_groups
 from photoclust.clustering.levels import Levels
-from photoclust.lab.measures import bcubed, pairwise
-from photoclust.lab.truth import read_truth
+from photoclust.lab.clusters.measures import bcubed, pairwise
+from photoclust.lab.clusters.truth import read_truth
 from photoclust.lab.tuning.evidence import gather
 from photoclust.lab.tuning.judging import Sample, far_to_judge, hold_out, judge
 from photoclust.lab.tuning.learning import MARGIN, learn

@@ -43,6 +43,11 @@ class Fold:
     roc: Roc
 
     @property
+    def squared_distance(self) -> float:
+        """The threshold as a squared distance of unit vectors, 0..4."""
+        return max(0.0, 2 - 2 * self.threshold)
+
+    @property
     def accuracy(self) -> float:
         return (self.right_same + self.right_different) / (self.roc.same + self.roc.different)
 
@@ -150,6 +155,7 @@ def verify(
         raise PhotoclustError(
             "Some similarities are not numbers.", "The model that made them gives no embeddings."
         )
+    similarities = similarities.astype(np.float64)  # finer than any two of them are apart
     numbers = np.unique(folds)
     if len(numbers) < 2:
         raise PhotoclustError(
@@ -184,7 +190,7 @@ def best_threshold(similarities: NDArray[np.floating], same: NDArray[np.bool_]) 
     Of gaps that are equally good it is the widest. Accepting all, or nothing, counts too: then it
     is the lowest similarity, or the next number above the highest.
     """
-    levels, place = np.unique(similarities.astype(np.float64), return_inverse=True)
+    levels, place = np.unique(similarities, return_inverse=True)
     gained = np.bincount(place, np.where(same, 1, -1), minlength=len(levels))
     # By accepting from each level on, and by accepting nothing; one more right or wrong each.
     right = np.append(np.cumsum(gained[::-1])[::-1], 0)
