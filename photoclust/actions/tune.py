@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from photoclust.actions.lookup import pack_in_use
 from photoclust.actions.map import MapReport, draw_two_embeddings
+from photoclust.actions.pack import wanted_as
 from photoclust.actions.use_pack import UsePackReport, use_pack
 from photoclust.choices import Device
 from photoclust.clustering.density import each_alone
@@ -50,7 +52,7 @@ class TuneReport:
 
     Attributes
     ----------
-    pack : the one it was learned on.
+    pack : the one it was learned on, as `models use` takes it.
     people, faces, others : whom it was learned from: people with several faces, these faces, and
         faces that only are not them.
     verdict : what it brings people who were held out.
@@ -105,8 +107,8 @@ def tune(
     if pack.projection is not None:
         raise PhotoclustError(
             f"This library uses {pack.name}, which is tuned already.",
-            f"Go back with `photoclust models use {pack.projection.base}`, then tune with all you "
-            "have said since.",
+            f"Go back with `photoclust models use {_below(pack)}`, then tune with all you have said "
+            "since.",
         )
     vectors = library.faces.vectors()
     evidence = gather(constraints_of(library, vectors), vectors.quality)
@@ -143,7 +145,7 @@ def tune(
         tuned = _record(library, pack, projection)
         used = use_pack(library, tuned, device=device, workers=workers, progress=progress)
     return TuneReport(
-        pack=pack.name,
+        pack=wanted_as(pack),
         people=people,
         faces=int((evidence.people != UNKNOWN).sum()),
         others=int((evidence.people == UNKNOWN).sum()),
@@ -154,6 +156,12 @@ def tune(
         tuned=tuned,
         used=used,
     )
+
+
+def _below(tuned: StoredPack) -> str:
+    """What a person writes to have the pack that this one was tuned on."""
+    assert tuned.projection is not None
+    return shlex.quote(tuned.location or tuned.projection.base)
 
 
 def _one_thread() -> AbstractContextManager[object]:

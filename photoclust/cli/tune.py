@@ -49,6 +49,8 @@ def tune(
 
     Example: photoclust tune --map tuned.html   (then: tune --apply)
     """
+    from shlex import quote
+
     from photoclust.actions.tune import tune as run
     from photoclust.library import Library
 
@@ -74,11 +76,13 @@ def tune(
         say(f"{shown}, before and after: {shown_path(str(report.map.page))}")
     if report.used is not None:
         say_used(report.used)
-        say(f"`photoclust models use {shown_path(report.pack)}` goes back.")
+        say(f"`photoclust models use {quote(shown_path(report.pack))}` goes back.")
     elif report.verdict.better:
         say("`photoclust tune --apply` uses it.")
     else:
-        say("That is no more than chance: the pack stays as it is.")
+        lost = report.verdict.found.low > 0
+        why = "Clusters would be worse" if lost else "That is no more than chance"
+        say(f"{why}: the pack stays as it is.")
         if apply:
             raise typer.Exit(FAILED)
 

@@ -122,10 +122,10 @@ def _apart(said: Constraints, groups: Integers, known: Integers) -> list[tuple[i
     for group in alike(said.photos, np.flatnonzero(said.photos >= 0)):
         if len(group) > 1:
             pairs += [(int(a), int(b)) for a in group if a in wanted for b in group if a != b]
-    of_person = {int(said.people[face]): int(groups[face]) for face in known}
+    of_person = {int(said.people[face]): members[int(groups[face])] for face in known}
     for face, person in said.is_not:
-        pairs += [(int(a), int(face)) for a in members.get(of_person.get(int(person), -2), ())]
-    ordered = [(b, a) if a not in wanted else (a, b) for a, b in pairs]
+        pairs += [(int(own), int(face)) for own in of_person.get(int(person), ())]
+    ordered = [(a, b) if a in wanted else (b, a) for a, b in pairs]
     return [(a, b) for a, b in ordered if a in wanted]
 
 
