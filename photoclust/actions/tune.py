@@ -107,8 +107,8 @@ def tune(
     if pack.projection is not None:
         raise PhotoclustError(
             f"This library uses {pack.name}, which is tuned already.",
-            f"Go back with `photoclust models use {_below(pack)}`, then tune with all you have said "
-            "since.",
+            f"Go back with `photoclust models use {_below(pack)}`, then tune with all you have "
+            "said since.",
         )
     vectors = library.faces.vectors()
     evidence = gather(constraints_of(library, vectors), vectors.quality)
