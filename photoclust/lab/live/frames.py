@@ -63,6 +63,7 @@ class Source(Protocol):
     total : how many there are; None if that is not known.
     moves : does one frame go on from the one before? Photos stand for themselves.
     waits : do frames wait until they are looked at? A camera's do not.
+    unreadable : path and reason of photos, so far.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Source(Protocol):
     total: int | None
     moves: bool
     waits: bool
+    unreadable: list[tuple[str, str]]
 
     def frames(self) -> Iterator[Frame]: ...
 
@@ -101,6 +103,7 @@ class Video:
                 f"{path} is not a video that can be read.", "Give a video, such as an MP4."
             )
         self.name = str(path)
+        self.unreadable: list[tuple[str, str]] = []
         self._every = every
         self.rate = _rate(self._capture) / every
         frames = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
@@ -132,12 +135,13 @@ class Camera:
     """
 
     moves, waits = True, False
-    total = None
+    total: int | None = None
 
     def __init__(self, number: int) -> None:
         import cv2
 
         self.name = f"camera {number}"
+        self.unreadable: list[tuple[str, str]] = []
         with _quiet():
             self._capture = cv2.VideoCapture(number)
             opened = self._capture.isOpened() and self._capture.read()[0]
@@ -187,8 +191,6 @@ class Camera:
 
 class Photos:
     """The photos of a folder and below it, in order of their paths.
-
-    `unreadable` fills with path and reason while they are looked at.
 
     Raises
     ------

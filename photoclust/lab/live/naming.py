@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,26 +48,19 @@ class Namer:
 
     Parameters
     ----------
-    names, exemplars : of everybody known; unit vectors (m, dim) each.
     match, hold : cosine.
     patience : sights before anything is said.
     """
 
-    def __init__(
-        self,
-        names: Sequence[str],
-        exemplars: Sequence[Matrix],
-        match: float,
-        hold: float,
-        patience: int = PATIENCE,
-    ) -> None:
-        self._names, self._exemplars = list(names), list(exemplars)
+    def __init__(self, match: float, hold: float, patience: int = PATIENCE) -> None:
         self._match, self._hold, self._patience = match, hold, patience
+        self._names: list[str] = []
+        self._exemplars: list[Matrix] = []
         self._given: dict[int, int] = {}
 
-    def know(self, names: Sequence[str], exemplars: Sequence[Matrix]) -> None:
-        """These are the people from now on."""
-        self._names, self._exemplars = list(names), list(exemplars)
+    def know(self, people: Mapping[str, Matrix]) -> None:
+        """These are the people from now on: name -> unit vectors (m, dim) of their faces."""
+        self._names, self._exemplars = list(people), list(people.values())
         self._given.clear()
 
     def name(self, tracks: Sequence[Track]) -> list[Standing]:
