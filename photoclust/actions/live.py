@@ -259,8 +259,6 @@ def _check(
     pack: str | None,
     threshold: float | None,
 ) -> None:
-    if people is None and library is None:
-        raise UsageError("Give a library, or a folder of people.")
     if enrol is not None and people is not None:
         raise UsageError(
             "Somebody is enrolled in a library, and of a folder of people nothing is kept.",
@@ -271,6 +269,8 @@ def _check(
             "Nobody is enrolled from a folder of photos by `live`.",
             f"`photoclust enrol {enrol} PHOTO` does it.",
         )
+    if people is None and library is None:
+        raise UsageError("Give a library, or a folder of people.")
     if pack is not None and people is None and enrol is None:
         raise UsageError(
             "The people of a library are compared by its own pack.",

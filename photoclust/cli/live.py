@@ -146,12 +146,12 @@ def live(
         opened = closing(Window()) if window or not (out or json) else nullcontext()
         stored = (
             Library.open(library_path(context, db), create=True)
-            if enrol is not None and people is None
+            if enrol is not None and people is None and source.moves
             else library_if_there(context, db)
         )
         try:
             with stored as library, opened as shown:
-                if people is None and library is None:
+                if people is None and library is None and enrol is None:
                     raise NotFound(
                         "There is no library yet, so nobody is known.",
                         "Say whom to look for with --people FOLDER, or `photoclust scan FOLDER`"

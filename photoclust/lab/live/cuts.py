@@ -10,9 +10,9 @@ from photoclust.domain import Pixels
 SMALL = (32, 18)  # pixels, width and height of what is compared
 
 # Mean difference of grey levels (of 255) between two frames, shrunk, from which on it is a cut.
-# `python benchmarks/live.py --cuts`: of pairs of whole photos of `scenes` 99 in 100 differ by 45
-# and more, of `lfw-a` by 36; a scene moved by a twentieth of its width differs by less than 36 from
-# itself in 9 of 10 cases. A face that is unlike its track ends that half a second later too.
+# `python benchmarks/live_choices.py cuts`: of pairs of whole photos of `scenes` 99 in 100 differ by
+# 45 and more, of `lfw-a` by 36; a scene moved by a twentieth of its width differs by less than 36
+# from itself in 9 of 10 cases. A face that is unlike its track ends that half a second later too.
 CUT = 40.0
 
 

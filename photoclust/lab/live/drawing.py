@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -13,13 +14,14 @@ from photoclust.domain import Pixels
 from photoclust.lab.live.pose import Pose
 from photoclust.lab.live.scene import Scene, SeenFace
 
-# Parts of the frame's shorter side.
-TEXT, LINE, PAD = 1 / 30, 1 / 240, 1 / 120
+TEXT, LINE = 1 / 30, 1 / 240  # parts of the frame's shorter side
 LEAST_TEXT = 12  # pixels
+LONGEST_NAME = 32  # characters
 
 Colour = tuple[int, int, int]
 KNOWN, NEW, WAITING, PICTURE = (45, 212, 191), (251, 146, 60), (231, 229, 228), (248, 113, 113)
-INK, QUIET_INK, GROUND = (255, 255, 255), (214, 211, 209), (12, 10, 9, 190)
+INK, QUIET_INK = (255, 255, 255), (214, 211, 209)
+GROUND, SHADOW = (12, 10, 9, 215), (0, 0, 0, 150)
 
 # Tried for letters that Pillow's own font lacks, such as Chinese ones.
 FONTS = (
@@ -39,58 +41,60 @@ def annotated(scene: Scene, threshold: float, note: str = "") -> Pixels:
     threshold : squared distance, 0..4, below which a face is somebody's.
     note : a line for the bottom.
     """
-    pixels = scene.frame.pixels
-    shorter = min(pixels.shape[:2])
-    size = max(LEAST_TEXT, round(shorter * TEXT))
-    picture = Image.fromarray(pixels)
-    pen = ImageDraw.Draw(picture, "RGBA")
+    picture = Image.fromarray(scene.frame.pixels)
+    panel = _Panel(ImageDraw.Draw(picture, "RGBA"), *picture.size)
     for face in sorted(scene.faces, key=lambda item: item.detection.box.area):
-        _draw_face(pen, face, threshold, picture.size, size)
+        _draw_face(panel, face, threshold)
     if note:
-        pad = max(2, round(shorter * PAD))
-        _draw_lines(pen, [(note, INK)], pad, picture.height - pad, picture.size, size, below=False)
+        panel.write([(note, INK)], panel.margin, picture.height)
     return np.asarray(picture)
 
 
 def words_of(face: SeenFace, threshold: float) -> list[str]:
     """The lines beside a face: who it is, how far from whom, what to do."""
     standing = face.standing
-    if face.is_picture:
-        lines = ["not live: a picture"]
-    elif not standing.decided:
-        lines = ["…"]
-    else:
-        lines = [face.person or "new person"]
-    if standing.nearest and standing.decided:
+    lines = ["…"]
+    if standing.decided:
+        nearest = _short(standing.nearest) if standing.nearest else ""
         sign = "<" if standing.distance < threshold else ">"
-        whom = "" if face.person else f"{standing.nearest} "
-        lines.append(f"{whom}{standing.distance:.3f} {sign} {threshold:.3f}")
+        figures = f"{standing.distance:.3f} {sign} {threshold:.3f}"
+        if face.is_picture:
+            lines = ["not live: a picture"]
+        elif face.person:
+            lines = [_short(face.person), figures]
+        elif nearest and standing.distance < threshold:  # somebody more like them is there too
+            lines = [f"{nearest} again?", figures]
+        else:
+            lines = ["new person", *([f"{nearest}: {figures}"] if nearest else [])]
     if face.pose and face.pose.far:
         lines.append("turn to the camera")
     return lines
 
 
-def _draw_face(
-    pen: ImageDraw.ImageDraw,
-    face: SeenFace,
-    threshold: float,
-    frame: tuple[int, int],
-    size: int,
-) -> None:
-    box = face.detection.box.in_pixels(*frame)
-    colour = _colour(face)
-    line = max(2, round(min(frame) * LINE))
-    pen.rectangle(list(box), outline=(0, 0, 0, 150), width=line + 2)
-    pen.rectangle(list(box), outline=colour, width=line)
+def _short(name: str) -> str:
+    """A name on one line, as far as it goes."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _draw_face(panel: _Panel, face: SeenFace, threshold: float) -> None:
+    box = face.detection.box.in_pixels(panel.width, panel.height)
+    colour, line = _colour(face), panel.line
+    panel.pen.rectangle(list(box), outline=SHADOW, width=line + 2)
+    panel.pen.rectangle(list(box), outline=colour, width=line)
     if face.pose is not None:
         nose = face.detection.landmarks[2]
-        start = nose[0] * frame[0], nose[1] * frame[1]
-        pen.line([start, _towards(start, face.pose, POINTER * (box.y2 - box.y1))], colour, line)
+        start = nose[0] * panel.width, nose[1] * panel.height
+        end = _towards(start, face.pose, POINTER * (box.y2 - box.y1))
+        panel.pen.line([start, end], colour, line)
     lines = words_of(face, threshold)
     inks = [colour, *[QUIET_INK] * (len(lines) - 1)]
-    _draw_lines(
-        pen, list(zip(lines, inks, strict=True)), box.x1, box.y2 + line, frame, size, below=True
-    )
+    height = panel.height_of(len(lines))
+    lowest = panel.height - panel.height_of(1)  # the note has the bottom
+    top = box.y2 + line
+    if top + height > lowest:
+        top = box.y1 - line - height if box.y1 - line >= height else lowest - height
+    panel.write(list(zip(lines, inks, strict=True)), box.x1, top)
 
 
 def _colour(face: SeenFace) -> Colour:
@@ -111,29 +115,45 @@ def _towards(start: tuple[float, float], pose: Pose, length: float) -> tuple[flo
     )
 
 
-def _draw_lines(
-    pen: ImageDraw.ImageDraw,
-    lines: Sequence[tuple[str, Colour]],
-    left: float,
-    edge: float,
-    frame: tuple[int, int],
-    size: int,
-    *,
-    below: bool,
-) -> None:
-    """Lines of text on a dark panel below (or above) an edge, all of it inside of the frame."""
-    pad = max(2, size // 4)
-    fonts = [_font_for(text, size) for text, _ink in lines]
-    step = round(size * 1.3)
-    width = max(font.getlength(text) for font, (text, _ink) in zip(fonts, lines, strict=True))
-    width, height = math.ceil(width) + 2 * pad, step * len(lines) + pad
-    left = min(max(0, left), max(0, frame[0] - width))
-    top = edge if below else edge - height
-    top = min(max(0, top), max(0, frame[1] - height))
-    pen.rectangle([left, top, left + width, top + height], fill=GROUND)
-    for place, (font, (text, ink)) in enumerate(zip(fonts, lines, strict=True)):
-        middle = top + pad / 2 + (place + 0.5) * step
-        pen.text((left + pad, middle), text, ink, font, anchor="lm")
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A frame of this size in pixels, to be written on: light text on dark."""
+
+    pen: ImageDraw.ImageDraw
+    width: int
+    height: int
+
+    @property
+    def size(self) -> int:
+        return max(LEAST_TEXT, round(min(self.width, self.height) * TEXT))
+
+    @property
+    def line(self) -> int:
+        return max(2, round(min(self.width, self.height) * LINE))
+
+    @property
+    def margin(self) -> int:
+        return max(2, self.size // 4)
+
+    @property
+    def step(self) -> int:
+        return round(self.size * 1.3)
+
+    def height_of(self, lines: int) -> int:
+        """Pixels, of so many lines on their ground."""
+        return self.step * lines + self.margin
+
+    def write(self, lines: Sequence[tuple[str, Colour]], left: float, top: float) -> None:
+        """Lines of text, all of them inside of the frame."""
+        fonts = [_font_for(text, self.size) for text, _ink in lines]
+        longest = max(font.getlength(text) for font, (text, _ink) in zip(fonts, lines, strict=True))
+        width, height = math.ceil(longest) + 2 * self.margin, self.height_of(len(lines))
+        left = max(0, min(left, self.width - width))
+        top = max(0, min(top, self.height - height))
+        self.pen.rectangle([left, top, left + width, top + height], fill=GROUND)
+        for place, (font, (text, ink)) in enumerate(zip(fonts, lines, strict=True)):
+            middle = top + self.margin / 2 + (place + 0.5) * self.step
+            self.pen.text((left + self.margin, middle), text, ink, font, anchor="lm")
 
 
 @functools.lru_cache(maxsize=256)

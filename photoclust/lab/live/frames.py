@@ -149,7 +149,7 @@ class Camera:
             self._capture.release()
             raise PhotoclustError(
                 f"There is no camera {number}, or another program is using it.",
-                "Try --camera 1, or give --video FILE or --images FOLDER.",
+                "Try another number, or give --video FILE or --images FOLDER.",
             )
         self.rate = _rate(self._capture)
         self._number, self._seconds = 0, 0.0

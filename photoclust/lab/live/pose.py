@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 from photoclust.domain import Detection
 
 # Where the landmarks of a head lie, in distances between its eyes: to the right and down in the
-# picture, and away from the camera. The shape that explains those of 4,164 faces best (Tomasi and
-# Kanade 1992): `python benchmarks/live.py --shape`. Both detectors agree within 0.02.
-EYES, NOSE, MOUTH = (0.5, 0.0, 0.0), (0.0, 0.516, -0.448), (0.419, 1.005, 0.0)
+# picture, and away from the camera. The shape that explains those of the 4,164 faces of lfw-a best
+# (Tomasi and Kanade 1992), the mean over both detectors, who put the nose a tenth apart:
+# `python benchmarks/live_choices.py shape`.
+EYES, NOSE, MOUTH = (0.5, 0.0, 0.0), (0.0, 0.484, -0.483), (0.418, 1.017, 0.0)
 HEAD = np.array([(-EYES[0], *EYES[1:]), EYES, NOSE, (-MOUTH[0], *MOUTH[1:]), MOUTH])
 
 _CENTRED = HEAD - HEAD.mean(axis=0)
 _FROM_HEAD = np.linalg.pinv(_CENTRED.T)
 
 # In degrees. The plane of eyes and mouth leans back by this in the average face of lfw-a.
-LEANING = 6.2
+LEANING = 7.8
 
-# In degrees, either way. Of photos of lfw-a compared with one that faces the camera as many are
-# recognised up to a yaw of 30, a tenth fewer to 50, and beyond that hardly any with `open`:
-# `python benchmarks/live.py --pose`. There are few with a pitch of more than 15.
+# In degrees, either way. Of photos of lfw-a, compared with one that faces the camera, as many are
+# recognised up to a yaw of 40 as at 0, and beyond 50 half of them with `open`, nine tenths with
+# MobileFaceNet: `python benchmarks/live_choices.py pose`. Few have a pitch of more than 15.
 FAR_YAW, FAR_PITCH = 40.0, 20.0
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from photoclust.lab.live.scene import Scene
+from photoclust.lab.live.scene import Scene, SeenFace
 
 LONGEST_STEP = 1.0  # seconds; after a longer gap nobody knows who was there
 
@@ -18,7 +19,7 @@ class Sighting:
     person : None stands for everybody new.
     seconds : for how long; of photos, in how many.
     frames : in how many.
-    first : seconds from the beginning to the first sight with a name.
+    first : seconds from the beginning to the first sight.
     distance : the least of a sight to the person (squared L2, 0..4); None of new people.
     tracks : how often they came, or how many photos they are in.
     """
@@ -40,30 +41,41 @@ class Tally:
     """
 
     def __init__(self, step: float) -> None:
-        self._step, self._before = step, -1.0
+        self._step, self._before = step, 0.0
         self._seen: dict[str | None, Sighting] = {}
+        self._waiting: dict[int, list[tuple[float, float]]] = {}
         self.frames = 0
 
     def add(self, scene: Scene) -> None:
+        """One more frame; the first sights of a track count once it is known whose they are."""
         now = scene.frame.seconds
-        passed = now - self._before if self.frames else self._step
+        passed = min(now - self._before, LONGEST_STEP) if self.frames else self._step
         self._before = now
         self.frames += 1
         counted = set()
         for face in scene.faces:
-            if not face.standing.decided or face.is_picture:
+            if face.is_picture:
                 continue
-            distance = face.standing.distance if face.person else None
-            seen = self._seen.setdefault(
-                face.person, Sighting(face.person, 0.0, 0, now, distance, set())
-            )
-            seen.tracks.add(face.track)
-            if distance is not None and seen.distance is not None:
-                seen.distance = min(seen.distance, distance)
+            if not face.standing.decided:
+                self._waiting.setdefault(face.track, []).append((now, passed))
+                continue
+            moments = self._waiting.pop(face.track, [])
             if face.person not in counted:
                 counted.add(face.person)
-                seen.frames += 1
-                seen.seconds += min(passed, LONGEST_STEP)
+                moments.append((now, passed))
+            self._count(face, moments)
+
+    def _count(self, face: SeenFace, moments: Sequence[tuple[float, float]]) -> None:
+        distance = face.standing.distance if face.person else None
+        first = moments[0][0] if moments else self._before
+        seen = self._seen.setdefault(
+            face.person, Sighting(face.person, 0.0, 0, first, distance, set())
+        )
+        seen.tracks.add(face.track)
+        seen.frames += len(moments)
+        seen.seconds += sum(passed for _now, passed in moments)
+        if distance is not None and seen.distance is not None:
+            seen.distance = min(seen.distance, distance)
 
     def sightings(self) -> list[Sighting]:
         """Everybody known who was seen, the longest first, then who is new."""
