@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         ignore_in_photo,
         ignore_unnamed,
     )
+    from photoclust.actions.live import LiveReport, live
     from photoclust.actions.map import MapReport, draw_map
     from photoclust.actions.merge import MergeReport, merge_clusters, merge_into_person
     from photoclust.actions.name import (
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from photoclust.domain import Box, DetectedFace, Detection
     from photoclust.errors import PhotoclustError
     from photoclust.export.gallery import GalleryReport, export_gallery
+    from photoclust.lab.live.frames import Camera, Stills, Video
     from photoclust.library import Library
     from photoclust.library.faces import Face
     from photoclust.models.installed import load_pack
@@ -107,6 +109,7 @@ _HOMES = {
     "AllowReport": "photoclust.actions.allow",
     "Box": "photoclust.domain",
     "CalibrationReport": "photoclust.actions.calibrate",
+    "Camera": "photoclust.lab.live.frames",
     "Check": "photoclust.actions.doctor",
     "ClusterReport": "photoclust.actions.cluster",
     "ClusterTree": "photoclust.actions.tree",
@@ -132,6 +135,7 @@ _HOMES = {
     "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
+    "LiveReport": "photoclust.actions.live",
     "MapReport": "photoclust.actions.map",
     "MergePeopleReport": "photoclust.actions.person",
     "MergeReport": "photoclust.actions.merge",
@@ -150,8 +154,10 @@ _HOMES = {
     "ScannedRoot": "photoclust.actions.roots",
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
+    "Stills": "photoclust.lab.live.frames",
     "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
+    "Video": "photoclust.lab.live.frames",
     "Way": "photoclust.actions.gather",
     "WhyReport": "photoclust.actions.why",
     "allow_same_photo": "photoclust.actions.allow",
@@ -190,6 +196,7 @@ _HOMES = {
     "ignore_in_photo": "photoclust.actions.ignore",
     "ignore_unnamed": "photoclust.actions.ignore",
     "learn_again": "photoclust.actions.forget",
+    "live": "photoclust.actions.live",
     "load_pack": "photoclust.models.installed",
     "merge_clusters": "photoclust.actions.merge",
     "merge_into_person": "photoclust.actions.merge",
@@ -224,6 +231,7 @@ __all__ = [
     "AllowReport",
     "Box",
     "CalibrationReport",
+    "Camera",
     "Check",
     "ClusterReport",
     "ClusterTree",
@@ -249,6 +257,7 @@ __all__ = [
     "LearnAgainReport",
     "LeftAlone",
     "Library",
+    "LiveReport",
     "MapReport",
     "MergePeopleReport",
     "MergeReport",
@@ -267,8 +276,10 @@ __all__ = [
     "ScannedRoot",
     "SplitPlan",
     "StatusReport",
+    "Stills",
     "UsePackReport",
     "Verification",
+    "Video",
     "Way",
     "WhyReport",
     "allow_same_photo",
@@ -307,6 +318,7 @@ __all__ = [
     "ignore_in_photo",
     "ignore_unnamed",
     "learn_again",
+    "live",
     "load_pack",
     "merge_clusters",
     "merge_into_person",

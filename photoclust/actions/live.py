@@ -109,7 +109,7 @@ def live(
 
     Parameters
     ----------
-    source : a `Video`, `Camera` or `Photos` of `photoclust.lab.live.frames`; it is closed.
+    source : a `Video`, `Camera` or `Stills` of `photoclust.lab.live.frames`; it is closed.
     library : whose people are looked for; its pack and calibration count, unless there is a `pack`.
     people : a folder with one folder of photos a person, instead of those of the library.
     enrol : the name of somebody in front of the camera, who is taught to the library first.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photoclust.choices import Detail, Device
+from photoclust.cli.live_events import print_json, say_what_matters
 from photoclust.cli.options import (
     DONE,
     FAILED,
@@ -18,16 +19,9 @@ from photoclust.cli.options import (
     DeviceOption,
     library_path,
 )
-from photoclust.cli.outside import (
-    PackInstead,
-    described,
-    library_if_there,
-    people_counted,
-    say_references,
-)
+from photoclust.cli.outside import PackInstead, library_if_there
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.rows import (
-    SCHEMA_VERSION,
     Column,
     chosen_form,
     decimals,
@@ -39,10 +33,8 @@ from photoclust.cli.streams import counted, say, shown_path
 from photoclust.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun, LiveReport
+    from photoclust.actions.live import LiveReport
     from photoclust.lab.live.frames import Source
-    from photoclust.lab.live.scene import Event, SeenFace
     from photoclust.lab.live.tally import Sighting
 
 COLUMNS = (
@@ -171,7 +163,7 @@ def live(
                     detail=detail,
                     device=device,
                     liveness=liveness,
-                    tell=_print_json if json else _say_what_matters,
+                    tell=print_json if json else say_what_matters,
                     show=shown.show if shown else None,
                     progress=progress,
                 )
@@ -186,7 +178,7 @@ def live(
 
 
 def _source(camera: int | None, video: Path | None, images: Path | None, every: int) -> Source:
-    from photoclust.lab.live.frames import Camera, Photos, Video
+    from photoclust.lab.live.frames import Camera, Stills, Video
 
     if sum(chosen is not None for chosen in (camera, video, images)) > 1:
         raise UsageError("Choose one of --camera, --video and --images.")
@@ -194,83 +186,7 @@ def _source(camera: int | None, video: Path | None, images: Path | None, every: 
         raise UsageError("--every is for a video: a camera gives its newest frame anyway.")
     if video is not None:
         return Video(video, every)
-    return Photos(images) if images is not None else Camera(camera or 0)
-
-
-def _say_what_matters(told: Begun | Event | Enrolled) -> None:
-    """What a person must know while it goes on."""
-    from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun
-
-    match told:
-        case Begun():
-            if told.references:
-                say_references(told.references)
-            say(
-                f"{told.source}: looking for {people_counted(told.people)} with"
-                f" {told.gauge.pack}, below the distance {told.threshold:.3f}."
-            )
-            if told.liveness is False:
-                say("Whether a face is live is not checked: the add-on is not installed.")
-        case Enrolled():
-            say(f"{told.name} is enrolled: {shown_path(str(told.path))}")
-
-
-def _print_json(told: Begun | Event | Enrolled) -> None:
-    from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun
-
-    match told:
-        case Begun():
-            print_line(
-                {
-                    "schema_version": SCHEMA_VERSION,
-                    "event": "begun",
-                    "source": told.source,
-                    "people": told.people,
-                    "threshold": round(told.threshold, 4),
-                    "liveness": told.liveness,
-                    **described(told.gauge),
-                }
-            )
-        case Enrolled():
-            print_line(
-                {
-                    "event": "enrolled",
-                    "seconds": round(told.seconds, 3),
-                    "person": told.name,
-                    "photo": str(told.path),
-                }
-            )
-        case _:
-            print_line(_event(told))
-
-
-def _event(event: Event) -> dict[str, Any]:
-    frame, face = event.frame, event.face
-    return {
-        "event": str(event.what),
-        "seconds": round(frame.seconds, 3),
-        "frame": frame.number,
-        **({"photo": frame.name} if frame.name else {}),
-        "track": face.track,
-        "person": event.person,
-        "nearest": face.standing.nearest,
-        "distance": round(face.standing.distance, 4) if face.standing.nearest else None,
-        "box": [round(value, 4) for value in face.detection.box],
-        **_turned(face),
-        "live": face.life.live if face.life else None,
-        **({} if event.seen_for is None else {"seen_for": round(event.seen_for, 3)}),
-    }
-
-
-def _turned(face: SeenFace) -> dict[str, float | None]:
-    pose = face.pose
-    return {
-        "yaw": round(pose.yaw, 1) if pose else None,
-        "pitch": round(pose.pitch, 1) if pose else None,
-        "roll": round(pose.roll, 1) if pose else None,
-    }
+    return Stills(images) if images is not None else Camera(camera or 0)
 
 
 def _finish(report: LiveReport, json: bool) -> None:

@@ -123,6 +123,14 @@ def test_a_name_does_not_flicker(
     assert happened(ran) == [("appeared", "Ada"), ("recognised", "Ada"), ("left", "Ada")]
 
 
+def test_needs_no_network(
+    program: Program, filmmaker: Filmmaker, friends: Path, no_sockets: str, tmp_path: Path
+) -> None:
+    film = filmmaker.film(tmp_path / "ada.mp4", ((("Ada", 7),), 5))
+    arguments = ("live", "--video", film, "--people", friends, "--out", tmp_path / "out.mp4")
+    assert "Ada" in program.process(*arguments, prelude=no_sockets).out.decode()
+
+
 def test_every_nth_frame(
     program: Program, filmmaker: Filmmaker, friends: Path, tmp_path: Path
 ) -> None:

@@ -189,7 +189,7 @@ class Camera:
                 self._news.notify()
 
 
-class Photos:
+class Stills:
     """The photos of a folder and below it, in order of their paths.
 
     Raises

@@ -15,7 +15,7 @@ from PIL import Image
 
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.lab.live.cuts import Cuts
-from photoclust.lab.live.frames import LONGEST_SIDE, Camera, Photos, Video
+from photoclust.lab.live.frames import LONGEST_SIDE, Camera, Stills, Video
 
 RATE = 10.0  # frames a second
 
@@ -192,7 +192,7 @@ def test_photos_of_a_folder(tmp_path: Path) -> None:
         Image.new("RGB", size).save(tmp_path / name)
     (tmp_path / "d.png").write_bytes(b"\x89PNG broken")
     (tmp_path / "notes.txt").write_text("none")
-    photos = Photos(tmp_path)
+    photos = Stills(tmp_path)
     frames = list(photos.frames())
     assert photos.total == 4
     assert not photos.moves
@@ -203,9 +203,9 @@ def test_photos_of_a_folder(tmp_path: Path) -> None:
 
 def test_folder_without_photos(tmp_path: Path) -> None:
     with pytest.raises(PhotoclustError, match="no photos"):
-        Photos(tmp_path)
+        Stills(tmp_path)
     with pytest.raises(NotFound):
-        Photos(tmp_path / "none")
+        Stills(tmp_path / "none")
 
 
 # -- cuts -----------------------------------------------------------------------------------------
