@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
@@ -127,7 +128,7 @@ def live(
     with closing(source):
         _check(source, library, people, enrol, pack, threshold)
         if out is not None:
-            check_film(out, overwrite=overwrite)
+            _check_out(out, source, library, overwrite)
         teacher = None
         if enrol is not None and library is not None:
             teacher = Teacher(library, enrol, place_for_shots(library, enrol, keep))
@@ -278,6 +279,16 @@ def _check(
         )
     if threshold is not None and not 0 < threshold < 4:
         raise UsageError("A threshold is a squared distance of unit vectors, between 0 and 4.")
+
+
+def _check_out(out: Path, source: Source, library: Library | None, overwrite: bool) -> None:
+    check_film(out, overwrite=overwrite)
+    absolute = os.path.abspath(out)
+    looked_at = os.path.exists(out) and os.path.realpath(source.name) == os.path.realpath(out)
+    if looked_at or (library is not None and library.photos.photo_at(absolute) is not None):
+        raise PhotoclustError(
+            f"{out} is what is looked at, or belongs to the library.", "Give another name."
+        )
 
 
 def _known(library: Library, *, or_nobody: bool) -> list[KnownPerson]:

@@ -233,12 +233,12 @@ def _seen(item: Sighting) -> dict[str, Any]:
         "frames": item.frames,
         "first": round(item.first, 2),
         "distance": None if item.distance is None else round(item.distance, 4),
-        "times": len(item.tracks),
+        "times": item.times,
     }
 
 
 def _in_words(item: Sighting) -> dict[str, str]:
-    who = short_name(item.person) if item.person else f"new people ({len(item.tracks)})"
+    who = short_name(item.person) if item.person else f"new people ({item.times})"
     return {
         "who": who,
         "shown_seconds": f"{item.seconds:.1f} s",

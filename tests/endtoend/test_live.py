@@ -246,6 +246,7 @@ def test_nothing_is_kept_among_photos(
         ("--video FILM.mp4 --people EMPTY --json", 1, "There are no folders"),
         ("--video FILM.mp4 --people PEOPLE --out x.avi", 2, "must end in .mp4"),
         ("--video FILM.mp4 --people PEOPLE --out FILM.mp4", 1, "exists already"),
+        ("--video FILM.mp4 --people PEOPLE --out FILM.mp4 --yes", 1, "is what is looked at"),
         ("--video FILM.mp4 --people PEOPLE --out NONE/x.mp4", 1, "Cannot write to"),
         ("--video FILM.mp4 --people PEOPLE --json --threshold 5", 2, "between 0 and 4"),
         ("--video FILM.mp4 --people PEOPLE --json --enrol Zoe", 2, "Leave --people away"),
