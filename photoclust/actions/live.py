@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from photoclust.actions.enrol_live import Enrolled, Teacher, place_for_shots
@@ -36,6 +37,14 @@ Show = Callable[[Pixels], bool]
 """Is given each frame with names drawn on it; answers whether to go on."""
 
 
+class LifeCheck(StrEnum):
+    """Is it looked after whether faces are live?"""
+
+    ON = "on"
+    NOT_INSTALLED = "not installed"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What is compared with what, told before the first frame.
@@ -45,7 +54,6 @@ class Begun:
     source : as its name was given.
     people : how many are known.
     threshold : below this distance (squared L2, 0..4) a face is somebody's.
-    liveness : is it looked after whether faces are live?
     references : what came of the folder of people, if they came from one.
     """
 
@@ -53,7 +61,7 @@ class Begun:
     people: int
     threshold: float
     gauge: Gauge
-    liveness: bool
+    liveness: LifeCheck
     references: References | None
 
 
@@ -139,7 +147,7 @@ def live(
             known = _known(library, or_nobody=teacher is not None)
         gauge = gauge_for(library, pack, accept_licence=accept_licence, device=device)
         model = installed_model() if liveness else None
-        look = Liveness(model).look if model else None
+        check = LifeCheck.ON if model else LifeCheck.NOT_INSTALLED if liveness else LifeCheck.OFF
         progress = progress or Silent()
         if people is not None:
             references = people_in(people, gauge.analyser, Detail.NORMAL, progress)
@@ -148,8 +156,9 @@ def live(
         levels = gauge.analyser.description.thresholds
         namer = Namer(match, levels.match - levels.link, PATIENCE if source.moves else 1)
         namer.know(_exemplars(known))
+        look = Liveness(model).look if model else None
         session = Session(gauge.analyser, namer, match, detail, moves=source.moves, look=look)
-        begun = Begun(source.name, len(known), 2 - 2 * match, gauge, look is not None, references)
+        begun = Begun(source.name, len(known), 2 - 2 * match, gauge, check, references)
         run = _Run(source, session, begun, library, teacher, tell or _nobody, show, progress)
         return run.all(out)
 

@@ -51,7 +51,7 @@ def live(
     context: typer.Context,
     camera: Annotated[
         int | None,
-        typer.Option(help="Number of a camera. [default: 0]", show_default=False, min=0),
+        typer.Option(metavar="N", help="Its number. [default: 0]", show_default=False, min=0),
     ] = None,
     video: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A video instead.", show_default=False)
@@ -124,7 +124,7 @@ def live(
     ] = False,
     db: DbOption = None,
 ) -> None:
-    """Recognise people in a camera, a video or photos, while it goes on. Nothing else is kept.
+    """Recognise people in a camera, a video or photos. Only --out and --enrol keep something.
 
     Example: photoclust live --video party.mp4 --people ~/friends --out named.mp4
     """

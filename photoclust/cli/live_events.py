@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def say_what_matters(told: Begun | Event | Enrolled) -> None:
     """Of what happens, what a person must know meanwhile."""
     from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun
+    from photoclust.actions.live import Begun, LifeCheck
 
     match told:
         case Begun():
@@ -27,8 +27,8 @@ def say_what_matters(told: Begun | Event | Enrolled) -> None:
                 f"{told.source}: looking for {people_counted(told.people)} with"
                 f" {told.gauge.pack}, below the distance {told.threshold:.3f}."
             )
-            if told.liveness is False:
-                say("Whether a face is live is not checked: the add-on is not installed.")
+            if told.liveness is LifeCheck.NOT_INSTALLED:
+                say("Whether faces are live is not checked: the add-on is not installed.")
         case Enrolled():
             say(f"{told.name} is enrolled: {shown_path(str(told.path))}")
 

@@ -80,6 +80,7 @@ def test_people_appear_are_recognised_and_leave(
     ran = program("live", "--video", film, "--people", friends, "--out", out, "--json")
     begun, *_events, ended = told(ran)
     assert (begun["event"], begun["schema_version"], begun["people"]) == ("begun", 2, 2)
+    assert begun["liveness"] == "not installed"
     assert begun["threshold"] == pytest.approx(2 - 2 * 0.948)
     assert sorted(happened(ran)[:4], key=str) == [
         ("appeared", "Ada"),
@@ -151,6 +152,8 @@ def test_summary_for_people(
     assert "the add-on is not installed" in ran.err
     assert "6 frames in" in ran.err
     assert "Written:" in ran.err
+    again = ("live", "--video", film, "--people", friends, "--no-liveness", "--json")
+    assert told(program(*again))[0]["liveness"] == "off"
 
 
 def test_each_photo_stands_for_itself(
