@@ -87,13 +87,16 @@ class Teacher:
         shot = self._shots.best
         if shot is None or self.enrolled is not None:
             return False
-        path = _keep(self._library, self.name, shot, self._folder)
-        self.enrolled = Enrolled(self.name, path, shot.seconds)
+        name, path = _keep(self._library, self.name, shot, self._folder)
+        self.enrolled = Enrolled(name, path, shot.seconds)
         return True
 
 
-def _keep(library: Library, name: str, shot: Shot, folder: Path) -> Path:
-    """Write the picture as a PNG and enrol its face; no file stays if that fails."""
+def _keep(library: Library, name: str, shot: Shot, folder: Path) -> tuple[str, Path]:
+    """Write the picture as a PNG and enrol its face; the person's name, and the file.
+
+    No file stays if that fails.
+    """
     from PIL import Image
 
     encoded = io.BytesIO()
@@ -103,8 +106,8 @@ def _keep(library: Library, name: str, shot: Shot, folder: Path) -> Path:
     with writing_to(folder):
         write_whole(path, encoded.getvalue())
     try:
-        enrol(library, name, [path])
+        report = enrol(library, name, [path])
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return path
+    return report.named.person.name, path

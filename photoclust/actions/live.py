@@ -229,8 +229,15 @@ class _Run:
             return True
         picture = annotated(scene, self.begun.threshold, self._note(scene))
         if film is not None:
-            film.write(picture)
+            for _ in range(self._copies(scene, film)):
+                film.write(picture)
         return self.show is None or self.show(picture)
+
+    def _copies(self, scene: Scene, film: Film) -> int:
+        """How often a frame is written: one of a camera for those that were passed over, too."""
+        if self.source.waits:
+            return 1
+        return round(scene.frame.seconds * self.source.rate) + 1 - film.frames
 
     def _note(self, scene: Scene) -> str:
         """The line at the bottom of a frame."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -163,7 +164,7 @@ class Camera:
         last = 0
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._ended or self._number > last, PATIENCE)  # noqa: B023
+                self._news.wait_for(partial(self._has_news, last), PATIENCE)
                 if self._number == last:
                     return
                 last, seconds, pixels = self._number, self._seconds, self._newest
@@ -174,6 +175,9 @@ class Camera:
         if self._reader.is_alive():
             self._reader.join(PATIENCE)
         self._capture.release()
+
+    def _has_news(self, last: int) -> bool:
+        return self._ended or self._number > last
 
     def _read(self) -> None:
         start = time.monotonic()

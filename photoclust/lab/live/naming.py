@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclust.domain import DetectedFace
 from photoclust.lab.live.tracking import Track
 from photoclust.search.match import similarity_to
 from photoclust.vectors import Matrix
@@ -57,24 +58,32 @@ class Namer:
         self._names: list[str] = []
         self._exemplars: list[Matrix] = []
         self._given: dict[int, int] = {}
+        self._evidence: dict[int, tuple[list[DetectedFace], NDArray[np.float32]]] = {}
 
     def know(self, people: Mapping[str, Matrix]) -> None:
         """These are the people from now on: name -> unit vectors (m, dim) of their faces."""
         self._names, self._exemplars = list(people), list(people.values())
         self._given.clear()
+        self._evidence.clear()
 
     def name(self, tracks: Sequence[Track]) -> list[Standing]:
         """What is known of each track of one frame."""
-        evidence = np.array([self._evidence(track) for track in tracks])
+        self._evidence = {track.number: self._evidence_of(track) for track in tracks}
+        evidence = np.array([self._evidence[track.number][1] for track in tracks])
         self._give(tracks, evidence.reshape(len(tracks), len(self._names)))
         return [
             self._standing(track, likeness)
             for track, likeness in zip(tracks, evidence, strict=True)
         ]
 
-    def _evidence(self, track: Track) -> NDArray[np.float32]:
+    def _evidence_of(self, track: Track) -> tuple[list[DetectedFace], NDArray[np.float32]]:
+        """The track's sights, and its evidence for everybody; as before, if the sights are."""
+        before = self._evidence.get(track.number)
+        if before is not None and before[0] is track.sights:
+            return before
         matrix = track.matrix
-        return np.array([similarity_to(own, matrix).mean() for own in self._exemplars], np.float32)
+        means = [similarity_to(own, matrix).mean() for own in self._exemplars]
+        return track.sights, np.array(means, np.float32)
 
     def _give(self, tracks: Sequence[Track], evidence: NDArray[np.float32]) -> None:
         """The best pair of a track and a person first; one that has the name is ahead by `hold`."""
