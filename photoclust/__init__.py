@@ -48,7 +48,8 @@ if TYPE_CHECKING:
         ignore_in_photo,
         ignore_unnamed,
     )
-    from photoclust.actions.live import LiveReport, live
+    from photoclust.actions.live import live
+    from photoclust.actions.live_run import LiveReport
     from photoclust.actions.map import MapReport, draw_map
     from photoclust.actions.merge import MergeReport, merge_clusters, merge_into_person
     from photoclust.actions.name import (
@@ -135,7 +136,7 @@ _HOMES = {
     "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
-    "LiveReport": "photoclust.actions.live",
+    "LiveReport": "photoclust.actions.live_run",
     "MapReport": "photoclust.actions.map",
     "MergePeopleReport": "photoclust.actions.person",
     "MergeReport": "photoclust.actions.merge",

@@ -33,7 +33,7 @@ from photoclust.cli.streams import counted, say, shown_path
 from photoclust.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from photoclust.actions.live import LiveReport
+    from photoclust.actions.live_run import LiveReport
     from photoclust.lab.live.frames import Source
     from photoclust.lab.live.tally import Sighting
 

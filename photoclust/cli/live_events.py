@@ -10,14 +10,14 @@ from photoclust.cli.streams import say, shown_path
 
 if TYPE_CHECKING:
     from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun
+    from photoclust.actions.live_run import Begun
     from photoclust.lab.live.scene import Event, SeenFace
 
 
 def say_what_matters(told: Begun | Event | Enrolled) -> None:
     """Of what happens, what a person must know meanwhile."""
     from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun, LifeCheck
+    from photoclust.actions.live_run import Begun, LifeCheck
 
     match told:
         case Begun():
@@ -36,7 +36,7 @@ def say_what_matters(told: Begun | Event | Enrolled) -> None:
 def print_json(told: Begun | Event | Enrolled) -> None:
     """What happens, as one line of JSON each; docs/lab.md has the fields."""
     from photoclust.actions.enrol_live import Enrolled
-    from photoclust.actions.live import Begun
+    from photoclust.actions.live_run import Begun
 
     match told:
         case Begun():

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from photoclust.actions.live import Begun, live
+from photoclust.actions.live import live
+from photoclust.actions.live_run import Begun
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.lab.live.frames import Frame, Video
 from photoclust.lab.live.scene import Event, What
