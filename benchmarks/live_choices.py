@@ -4,6 +4,7 @@
     python benchmarks/live_choices.py pose     how many are recognised the further a head is turned
     python benchmarks/live_choices.py cuts     how far frames differ at a cut, and where is none
     python benchmarks/live_choices.py sights   one sight, or the mean of several
+    python benchmarks/live_choices.py flicker  names that change, with tracks and without
     python benchmarks/live_choices.py halves   faces put together of two people
 
 With `open`, or another by `--pack FOLDER`. The faces of `lfw-a` are kept beside `--cache`.
@@ -26,7 +27,10 @@ from PIL import Image
 
 from photoclust.domain import Box, Detection, Pixels
 from photoclust.lab.live.cuts import SMALL
+from photoclust.lab.live.frames import Frame
+from photoclust.lab.live.naming import Namer
 from photoclust.lab.live.pose import pose_of
+from photoclust.lab.live.session import Session
 from photoclust.models.alignment import cut_chip
 from photoclust.models.installed import load_pack
 from photoclust.models.pack import FacePack
@@ -37,6 +41,8 @@ DATA = Path(os.environ.get("PHOTOCLUST_DATA", "../shared/data"))
 
 LFW_SIDE = 250  # pixels of its square photos
 FRONTAL = 10.0  # degrees of yaw, either way
+
+FILMS, FRAMES = 40, 50  # of flicker
 
 # The canvas on which two faces are put together, and where the landmarks lie on it: pixels.
 CANVAS = 300
@@ -242,6 +248,54 @@ def sights(pack: FacePack, cache: Path) -> None:
         )
 
 
+def flicker(pack: FacePack, cache: Path) -> None:
+    """Films of a photo that moves, turns, blurs and brightens; another photo is enrolled."""
+    faces = faces_of_lfw(pack, cache)
+    match, link = pack.description.thresholds.match, pack.description.thresholds.link
+    chance = np.random.default_rng(0)
+    changes = {"each frame for itself": 0, "as live does": 0}
+    known = dict.fromkeys(changes, 0)
+    films = list(_each_person(faces.people))[:FILMS]
+    for shown, enrolled, *_ in films:
+        names = {title: Namer(match, match - link, patience=1) for title in changes}
+        names["as live does"] = Namer(match, match - link)
+        said: dict[str, list[str | None]] = {title: [] for title in changes}
+        sessions = {
+            title: Session(pack, namer, match, moves=title == "as live does")
+            for title, namer in names.items()
+        }
+        for namer in names.values():
+            namer.know({"somebody": faces.matrix[[enrolled]]})
+        for frame in _swaying(opened(Path(faces.paths[shown])), chance):
+            for title, session in sessions.items():
+                scene = session.look(frame)
+                central = min(
+                    scene.faces, key=lambda face: _from_the_middle(face.detection), default=None
+                )
+                if central is not None and central.standing.decided:
+                    said[title].append(central.person)
+        for title, told in said.items():
+            changes[title] += sum(one != other for one, other in pairwise(told))
+            known[title] += sum(person is not None for person in told)
+    for title in changes:
+        print(
+            f"{title}: {changes[title]} changes of a name in {len(films)} films of {FRAMES} frames,"
+            f" named in {known[title] / (FILMS * FRAMES):.3f} of them"
+        )
+
+
+def _swaying(pixels: Pixels, chance: np.random.Generator) -> Iterator[Frame]:
+    height, width = pixels.shape[:2]
+    for number in range(FRAMES):
+        turn, size = 6 * np.sin(number / 9), 1 + 0.1 * np.sin(number / 13)
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), turn, size)
+        matrix[:, 2] += 8 * np.sin(number / 7), 4 * np.sin(number / 5)
+        moved = cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        blurred = cv2.GaussianBlur(moved, (0, 0), 0.3 + abs(np.sin(number / 11)))
+        lit = blurred * (1 + 0.15 * np.sin(number / 17)) + chance.normal(0, 5, pixels.shape)
+        yield Frame(number + 1, number / 25, lit.clip(0, 255).astype(np.uint8))
+
+
 def halves(pack: FacePack, cache: Path) -> None:
     """Left half of one person, right half of another: is it taken for either?"""
     faces = faces_of_lfw(pack, cache)
@@ -301,7 +355,7 @@ def _face(pack: FacePack, pixels: Pixels) -> NDArray[np.float32] | None:
     return pack.embed(pixels, [min(found, key=_from_the_middle)])[0].embedding
 
 
-MEASURES = {"shape": shape, "pose": pose, "cuts": cuts, "sights": sights, "halves": halves}
+MEASURES = {measure.__name__: measure for measure in (shape, pose, cuts, sights, flicker, halves)}
 
 if __name__ == "__main__":
     main()

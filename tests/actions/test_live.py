@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from photoclust.actions.live import live
-from photoclust.actions.live_run import Begun
+from photoclust.actions.live_run import Begun, LifeCheck
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.lab.live.frames import Frame, Video
+from photoclust.lab.live.liveness import Life
 from photoclust.lab.live.scene import Event, What
 
 if TYPE_CHECKING:
@@ -98,6 +100,27 @@ def test_people_of_a_library(painted: Painted, album: Album) -> None:
     album.say("Ann", ann)
     report = live(FakeCamera(CRIMSON), library=album.library)
     assert [item.person for item in report.sightings] == ["Ann"]
+
+
+def test_a_picture_of_somebody_is_nobody(
+    friends: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where InsightFace's add-on is installed and says that a face is not live."""
+    monkeypatch.setattr("photoclust.actions.live.installed_model", lambda: tmp_path)
+    monkeypatch.setattr(
+        "photoclust.actions.live.Liveness",
+        lambda _model: SimpleNamespace(look=lambda _pixels, _face: Life(False, 0.1)),
+    )
+    told: list[object] = []
+    report = live(FakeCamera(CRIMSON), people=friends, tell=told.append)
+    assert report.begun.liveness is LifeCheck.ON
+    assert report.sightings == []
+    events = [item for item in told if isinstance(item, Event)]
+    assert [event.what for event in events] == [What.APPEARED, What.LEFT]
+    assert events[0].person is None
+    unchecked = live(FakeCamera(CRIMSON), people=friends, liveness=False)
+    assert unchecked.begun.liveness is LifeCheck.OFF
+    assert [item.person for item in unchecked.sightings] == ["Ann"]
 
 
 def test_no_film_over_a_photo_of_the_library(
