@@ -27,13 +27,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import photoclust
-from photoclust.lab.measures import bcubed
-from photoclust.lab.measures import pairwise as pairs_agree
+from photoclust.lab.clusters.measures import bcubed
+from photoclust.lab.clusters.measures import pairwise as pairs_agree
+from photoclust.lab.verification.folds import stratified_folds
+from photoclust.lab.verification.listing import located
+from photoclust.lab.verification.pairs import read_pairs
+from photoclust.lab.verification.roc import roc
+from photoclust.lab.verification.scores import verify
 from photoclust.library import Library
 from photoclust.library.faces import Face
 from photoclust.search.match import similarity_to
-
-FOLDS, REPEATS = 10, 10
 
 
 def main() -> None:
@@ -47,7 +50,7 @@ def main() -> None:
         central = central_faces(lfw)
         report_clusters(lfw, central, chosen.data / "lfw-a")
         report_strength(central)
-        report_pairs(lfw, central, chosen.data / "lfw-a-pairs.txt")
+        report_pairs(lfw, central, chosen.data / "lfw-a", chosen.data / "lfw-a-pairs.txt")
         report_find(lfw, central)
         fiw = scanned(Path(folder) / "fiw.db", chosen.data / "fiw-a", chosen.pack)
         report_clusters(fiw, central_faces(fiw), chosen.data / "fiw-a")
@@ -128,43 +131,25 @@ def report_strength(central: dict[str, Face]) -> None:
             )
 
 
-def report_pairs(library: Library, central: dict[str, Face], pairs: Path) -> None:
+def report_pairs(library: Library, central: dict[str, Face], photos: Path, pairs: Path) -> None:
     vectors = library.faces.vectors()
     row = {int(face): index for index, face in enumerate(vectors.ids)}
-    by_name = {Path(path).stem: vectors.matrix[row[face.id]] for path, face in central.items()}
-    similarities, same = [], []
-    for line in pairs.read_text().splitlines():
-        parts = line.split()
-        name, first, *rest = parts
-        other, second = (name, rest[0]) if len(rest) == 1 else rest
-        one, two = f"{name}_{int(first):04d}", f"{other}_{int(second):04d}"
-        similarities.append(by_name[one] @ by_name[two])
-        same.append(len(rest) == 1)
-    s, y = np.array(similarities), np.array(same)
-    balanced, plain = [], []
-    for repeat in range(REPEATS):
-        folds = np.random.default_rng(repeat).permutation(len(s)) % FOLDS
-        for fold in range(FOLDS):
-            threshold = best_threshold(s[folds != fold], y[folds != fold])
-            says = s[folds == fold] >= threshold
-            wanted = y[folds == fold]
-            balanced.append((says[wanted].mean() + (~says[~wanted]).mean()) / 2)
-            plain.append((says == wanted).mean())
-    threshold = best_threshold(s, y)
-    fitted = ((s[y] >= threshold).mean() + (s[~y] < threshold).mean()) / 2
+    listed = located(read_pairs(pairs), pairs, photos, sorted(central))
+    matrix = vectors.matrix[[row[central[path].id] for path in listed.photos]]
+    s, y = np.einsum("ij,ij->i", matrix[listed.one], matrix[listed.two]), listed.same
+    found = verify(s, y, stratified_folds(listed.person_one, listed.person_two, y))
+    balanced, plain = found.balanced_accuracy, found.accuracy
     print(
-        f"  pairs: balanced accuracy {np.mean(balanced):.4f} (threshold from nine folds, "
-        f"mean of {REPEATS} divisions)"
+        f"  pairs: balanced accuracy {balanced.mean:.4f} +- {balanced.error:.4f}, accuracy "
+        f"{plain.mean:.4f} +- {plain.error:.4f} (threshold from nine folds)"
     )
-    print(f"         accuracy {np.mean(plain):.4f}; balanced with the best threshold {fitted:.4f}")
+    print(f"         balanced accuracy with the best threshold {best_balanced(s, y):.4f}")
 
 
-def best_threshold(similarities: NDArray[np.floating], same: NDArray[np.bool_]) -> float:
-    """Where balanced accuracy is best; the middle of the gap between two similarities."""
-    values = np.unique(similarities)
-    middles = (values[1:] + values[:-1]) / 2
-    scores = [(similarities[same] >= t).mean() + (similarities[~same] < t).mean() for t in middles]
-    return float(middles[int(np.argmax(scores))])
+def best_balanced(similarities: NDArray[np.floating], same: NDArray[np.bool_]) -> float:
+    """The balanced accuracy with the threshold that is best for it on the same pairs."""
+    fars, tars = roc(similarities, same).points()
+    return float((tars + 1 - fars).max() / 2)
 
 
 def report_find(library: Library, central: dict[str, Face]) -> None:

@@ -34,8 +34,8 @@ from sklearn.cluster import DBSCAN
 import photoclust
 from photoclust.actions.cluster import regroup
 from photoclust.clustering.density import NOISE
-from photoclust.lab.scoring import Labelled, Scores, score
-from photoclust.lab.truth import FOLDERS, Truth, read_truth
+from photoclust.lab.clusters.scoring import Labelled, Scores, score
+from photoclust.lab.clusters.truth import FOLDERS, Truth, read_truth
 from photoclust.library import Library
 from photoclust.library.faces import FaceVectors
 from photoclust.library.packs import StoredPack

@@ -37,8 +37,8 @@ from photoclust.clustering.density import NOISE, Grouping, each_alone, group_by_
 from photoclust.clustering.grouping import find_groups
 from photoclust.clustering.levels import Levels
 from photoclust.clustering.linkage import Linkage
-from photoclust.lab.measures import bcubed, pairwise
-from photoclust.lab.truth import FOLDERS, read_truth
+from photoclust.lab.clusters.measures import bcubed, pairwise
+from photoclust.lab.clusters.truth import FOLDERS, read_truth
 from photoclust.library import Library
 from photoclust.library.faces import FaceVectors
 from photoclust.models.insightface_pack import MEASURED_THRESHOLDS

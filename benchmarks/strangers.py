@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from photoclust.actions.identify import MAYBE_RATE
 from photoclust.clustering.calibration import MIN_QUALITY
-from photoclust.lab.truth import FOLDERS, read_truth
+from photoclust.lab.clusters.truth import FOLDERS, read_truth
 from photoclust.library import Library
 from photoclust.models.insightface_pack import MEASURED_THRESHOLDS
 from photoclust.models.open_pack import THRESHOLDS

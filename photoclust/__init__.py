@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from photoclust.actions.different import different_clusters, different_faces
     from photoclust.actions.doctor import Check, doctor
     from photoclust.actions.enrol import EnrolReport, enrol
-    from photoclust.actions.evaluate import evaluate_clusters, evaluate_sweep
+    from photoclust.actions.evaluate_clusters import evaluate_clusters
+    from photoclust.actions.evaluate_pairs import evaluate_pairs
+    from photoclust.actions.evaluate_people import evaluate_people
+    from photoclust.actions.evaluate_sweep import evaluate_sweep
     from photoclust.actions.find import FindReport, FoundFace, FoundPhoto, find, find_like
     from photoclust.actions.forget import (
         ForgetPersonReport,
@@ -90,14 +93,17 @@ if TYPE_CHECKING:
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
     from photoclust.actions.tree import ClusterTree, cluster_tree
+    from photoclust.actions.tune import TuneReport, tune
     from photoclust.actions.use_pack import UsePackReport, use_pack
     from photoclust.actions.verify import Verification, verify
     from photoclust.actions.why import WhyReport, why
-    from photoclust.choices import Device
+    from photoclust.choices import Device, Preprocess
     from photoclust.domain import Box, DetectedFace, Detection
     from photoclust.errors import PhotoclustError
     from photoclust.export.gallery import GalleryReport, export_gallery
+    from photoclust.lab.identification.report import PeopleReport
     from photoclust.lab.live.frames import Camera, Stills, Video
+    from photoclust.lab.verification.report import PairsReport
     from photoclust.library import Library
     from photoclust.library.faces import Face
     from photoclust.models.installed import load_pack
@@ -142,8 +148,11 @@ _HOMES = {
     "MergeReport": "photoclust.actions.merge",
     "NameReport": "photoclust.actions.name",
     "PackDescription": "photoclust.models.pack",
+    "PairsReport": "photoclust.lab.verification.report",
+    "PeopleReport": "photoclust.lab.identification.report",
     "PersonReport": "photoclust.actions.person",
     "PhotoclustError": "photoclust.errors",
+    "Preprocess": "photoclust.choices",
     "PruneReport": "photoclust.actions.prune",
     "PurgeReport": "photoclust.actions.purge",
     "Query": "photoclust.query",
@@ -156,6 +165,7 @@ _HOMES = {
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
     "Stills": "photoclust.lab.live.frames",
+    "TuneReport": "photoclust.actions.tune",
     "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
     "Video": "photoclust.lab.live.frames",
@@ -178,8 +188,10 @@ _HOMES = {
     "doctor": "photoclust.actions.doctor",
     "draw_map": "photoclust.actions.map",
     "enrol": "photoclust.actions.enrol",
-    "evaluate_clusters": "photoclust.actions.evaluate",
-    "evaluate_sweep": "photoclust.actions.evaluate",
+    "evaluate_clusters": "photoclust.actions.evaluate_clusters",
+    "evaluate_pairs": "photoclust.actions.evaluate_pairs",
+    "evaluate_people": "photoclust.actions.evaluate_people",
+    "evaluate_sweep": "photoclust.actions.evaluate_sweep",
     "export_gallery": "photoclust.export.gallery",
     "find": "photoclust.actions.find",
     "find_like": "photoclust.actions.find",
@@ -220,6 +232,7 @@ _HOMES = {
     "set_note": "photoclust.actions.person",
     "show_person": "photoclust.actions.person",
     "status": "photoclust.actions.status",
+    "tune": "photoclust.actions.tune",
     "undo": "photoclust.actions.history",
     "unname_cluster": "photoclust.actions.name",
     "unname_face": "photoclust.actions.name",
@@ -264,8 +277,11 @@ __all__ = [
     "MergeReport",
     "NameReport",
     "PackDescription",
+    "PairsReport",
+    "PeopleReport",
     "PersonReport",
     "PhotoclustError",
+    "Preprocess",
     "PruneReport",
     "PurgeReport",
     "Query",
@@ -278,6 +294,7 @@ __all__ = [
     "SplitPlan",
     "StatusReport",
     "Stills",
+    "TuneReport",
     "UsePackReport",
     "Verification",
     "Video",
@@ -301,6 +318,8 @@ __all__ = [
     "draw_map",
     "enrol",
     "evaluate_clusters",
+    "evaluate_pairs",
+    "evaluate_people",
     "evaluate_sweep",
     "export_gallery",
     "find",
@@ -342,6 +361,7 @@ __all__ = [
     "set_note",
     "show_person",
     "status",
+    "tune",
     "undo",
     "unname_cluster",
     "unname_face",

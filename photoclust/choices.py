@@ -48,3 +48,10 @@ class Theme(StrEnum):
     AUTO = "auto"
     LIGHT = "light"
     DARK = "dark"
+
+
+class Preprocess(StrEnum):
+    """How a face is got out of a photo: detected and aligned, or from a place fixed for all."""
+
+    ALIGN = "align"
+    CROP = "crop"

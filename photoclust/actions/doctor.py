@@ -267,13 +267,15 @@ def _integrity(connection: sqlite3.Connection) -> Check:
 def _own_pack(stored: StoredPack) -> Check:
     """The library's pack, as `load_recorded` will find it; `open` without building its graphs."""
     try:
-        if stored.name == OPEN and stored.location is None:
+        below = stored.projection.base if stored.projection else stored.name
+        if below == OPEN and stored.location is None:
             found = describe([sha256_of(path) for path in source_files()])
         else:
-            found = load_pack(stored.name, stored.location, Device.CPU).description
+            found = load_pack(below, stored.location, Device.CPU).description
     except PackError as error:
         return _problem("Its pack", error)
-    if found.fingerprint != stored.fingerprint:
+    recorded = stored.projection.base_fingerprint if stored.projection else stored.fingerprint
+    if found.fingerprint != recorded:
         return Check(
             "Its pack",
             State.PROBLEM,

@@ -73,6 +73,11 @@ def redo(library: Library, act_id: int | None = None) -> HistoryReport:
 def _last(library: Library) -> Act:
     """What was done last; nothing is ever taken back instead of it."""
     standing = library.journal.standing()
+    if not standing and library.journal.acts(1):
+        raise NotFound(
+            "Everything that was said is taken back already.",
+            "`photoclust log` has the numbers; `photoclust redo N` has an act count again.",
+        )
     if not standing:
         raise NotFound("Nothing was said yet, so there is nothing to undo.")
     last, *earlier = standing

@@ -67,20 +67,32 @@ def gauge_for(
     """
     stored = library.packs.in_use() if library is not None and pack is None else None
     if library is None or stored is None:
-        analyser = load_pack(pack or OPEN, device=device)
-        description = analyser.description
-        if not description.commercial and not accept_licence:
-            raise PackError(
-                f"The weights of {description.name} are not free for any use "
-                f"({description.licence}).",
-                "If that fits your use, say so with --accept-licence; `open` has no such limit.",
-            )
-        thresholds = description.thresholds
+        analyser = accepted_pack(pack or OPEN, accept_licence=accept_licence, device=device)
+        thresholds = analyser.description.thresholds
         return Gauge(analyser, thresholds.match, strangers_of(thresholds))
     analyser = load_recorded(stored, device)
     strangers = strangers_of(analyser.description.thresholds)
     shift = _shift(strangers, stored.calibration) if strangers and stored.calibration else 0.0
     return Gauge(analyser, stored.match, strangers, shift, library.path)
+
+
+def accepted_pack(
+    pack: str, *, accept_licence: bool = False, device: str = Device.AUTO
+) -> FacePack:
+    """A pack by name or folder, loaded, whose weights may be used.
+
+    Raises
+    ------
+    PackError : it cannot be loaded, or its licence was not accepted.
+    """
+    loaded = load_pack(pack, device=device)
+    description = loaded.description
+    if not description.commercial and not accept_licence:
+        raise PackError(
+            f"The weights of {description.name} are not free for any use ({description.licence}).",
+            "If that fits your use, say so with --accept-licence; `open` has no such limit.",
+        )
+    return loaded
 
 
 def faces_at(path: str, analyser: FacePack, detail: Detail = Detail.NORMAL) -> list[DetectedFace]:

@@ -26,6 +26,7 @@ from photoclust.library import Library
 from photoclust.library.constraints import positions
 from photoclust.library.faces import SAME_FACE, Face
 from photoclust.progress import Progress, Silent
+from photoclust.vectors import Matrix
 
 # What `largest` shows: the picture that papers on face recognition show.
 PEOPLE, FACES_EACH = 20, 20
@@ -101,16 +102,69 @@ def draw_map(
         states.append(_made_anew(library, faces, places))
     elif beside is not None:
         states.insert(0, _other(Path(beside), library, faces, places, method))
+    drawn = _Drawn(
+        faces, method, states, 0 if beside is None or beside == FULL else 1, len(meant) - len(faces)
+    )
+    return _write(library, out, drawn, ending, progress)
+
+
+def draw_two_embeddings(
+    library: Library,
+    out: Path,
+    faces: Sequence[Face],
+    before: Matrix,
+    after: Matrix,
+    *,
+    ending: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> MapReport:
+    """Write a map of faces by two embeddings of theirs, side by side.
+
+    Parameters
+    ----------
+    before, after : unit vectors (n, dim), in the order of the faces.
+
+    Raises
+    ------
+    PhotoclustError : as `draw_map`.
+    """
+    require_map()
+    progress = progress or Silent()
+    out = _page_path(out)
+    progress.start(f"Placing {len(faces):,} faces", None, "faces")
+    places = place(before, Placing.UMAP)
+    people, clusters = _called(library, faces), [face.cluster for face in faces]
+    states = [
+        State("Before", places, people, clusters, clusters),
+        State("After", aligned(place(after, Placing.UMAP), places), people, clusters, clusters),
+    ]
+    return _write(library, out, _Drawn(faces, Placing.UMAP, states), ending, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a map shows, of `Map`."""
+
+    faces: Sequence[Face]
+    method: Placing
+    states: Sequence[State]
+    now: int = 0
+    left_out: int = 0
+
+
+def _write(
+    library: Library, out: Path, drawn: _Drawn, ending: Sequence[str], progress: Progress
+) -> MapReport:
     page = map_page(
         Map(
             library=library.path.name,
-            method=method,
-            faces=faces,
-            files=_files(library, faces),
-            crops=_crops(library, faces, progress),
-            states=states,
-            now=0 if beside is None or beside == FULL else 1,
-            left_out=len(meant) - len(faces),
+            method=drawn.method,
+            faces=drawn.faces,
+            files=_files(library, drawn.faces),
+            crops=_crops(library, drawn.faces, progress),
+            states=drawn.states,
+            now=drawn.now,
+            left_out=drawn.left_out,
             ending=ending,
         ),
         datetime.now().astimezone().date(),
@@ -118,7 +172,7 @@ def draw_map(
     with writing_to(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_whole(out, page)
-    return MapReport(out, len(faces), len(meant) - len(faces))
+    return MapReport(out, len(drawn.faces), drawn.left_out)
 
 
 def _page_path(out: Path | None) -> Path:

@@ -50,18 +50,24 @@ def load_recorded(stored: StoredPack, device: str = Device.AUTO) -> FacePack:
     ------
     PackError : it cannot be loaded, or is not the same any more.
     """
-    return load_pack(stored.name, stored.location, device, fingerprint=stored.fingerprint)
+    return load_pack(
+        stored.name,
+        stored.location,
+        device,
+        fingerprint=stored.fingerprint,
+        projection=stored.projection,
+    )
 
 
 def _is_same(requested: str, stored: StoredPack) -> bool:
     if requested == stored.name:
         return True
-    return stored.location is not None and str(Path(requested).resolve()) == stored.location
+    return wanted_as(stored) == str(Path(requested).resolve())
 
 
 def wanted_as(stored: StoredPack) -> str:
     """What a person writes to have this pack: its name, or its folder."""
-    return stored.location or stored.name
+    return stored.location if stored.location and not stored.projection else stored.name
 
 
 def pack_before(library: Library, act: Act) -> str:
@@ -79,6 +85,17 @@ def described(library: Library, requested: str, *, accept_licence: bool) -> Desc
     ------
     PackError : it cannot be loaded, or its licence was never accepted here.
     """
+    tuned = next((x for x in library.packs.all() if x.projection and x.name == requested), None)
+    if tuned is not None:
+        return DescribedPack(
+            name=tuned.name,
+            fingerprint=tuned.fingerprint,
+            dim=tuned.dim,
+            licence=tuned.licence,
+            accepted_at=None,
+            settings=tuned.settings,
+            location=tuned.location,
+        )
     description = load_pack(requested, device=Device.CPU).description
     accepted = accept_licence or library.packs.of_fingerprint(description.fingerprint) is not None
     if not description.commercial and not accepted:

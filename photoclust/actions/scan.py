@@ -77,7 +77,13 @@ def scan(
         todo, seen = _plan(library, find_photos(roots, rules), known, wanted, report, progress)
         if todo:
             orders = Orders(
-                stored.name, stored.location, stored.fingerprint, device, detail, time_limit
+                stored.name,
+                stored.location,
+                stored.fingerprint,
+                device,
+                detail,
+                time_limit,
+                stored.projection,
             )
             recorder = Recorder(
                 library, stored, report, retry_failed=retry_failed, detail=detail, device=device

@@ -41,7 +41,14 @@ def look_at_unseen(
     progress.start(f"Looking with {pack.name}", len(unseen), "photos")
     never_again = NeverAgain(library, pack)
     for detail in Detail:
-        orders = Orders(pack.name, pack.location, pack.fingerprint, device, detail)
+        orders = Orders(
+            pack.name,
+            pack.location,
+            pack.fingerprint,
+            device,
+            detail,
+            projection=pack.projection,
+        )
         ahead = [(photo, files_of(photo)) for photo in unseen if photo.detail is detail]
         while ahead:
             for photo, _files in ahead:

@@ -24,6 +24,7 @@ from photoclust.library import Library
 from photoclust.library.clusters import Membership
 from photoclust.library.faces import Place
 from photoclust.library.packs import StoredPack
+from photoclust.library.projecting import project_faces
 from photoclust.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def use_pack(
     with library.scanning():
         with library.transaction():
             new = library.packs.record(**found)
+            if new.projection and new.projection.base_fingerprint == old.fingerprint:
+                project_faces(library, old, new)
         report = _begun(library, old, new.id, new.name)
         if new.id == old.id:  # only its folder is another one
             return report

@@ -48,6 +48,7 @@ from photoclust.cli.split import split
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
 from photoclust.cli.suggest import suggest_app
+from photoclust.cli.tune import tune
 from photoclust.cli.verify import verify
 from photoclust.cli.why import why
 from photoclust.errors import PhotoclustError, UsageError
@@ -165,6 +166,7 @@ app.command()(cluster)
 app.add_typer(allow_app, name="allow")
 app.command()(conflicts)
 app.command()(calibrate)
+app.command()(tune)
 app.add_typer(roots_app, name="roots")
 app.command()(relocate)
 app.command()(prune)

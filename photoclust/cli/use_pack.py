@@ -66,7 +66,7 @@ def use(
     elif dry_run:
         _say_plan(report)
     else:
-        _say_used(report)
+        say_used(report)
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
     if not dry_run and (report.lost or report.unreadable):
@@ -115,7 +115,7 @@ def _say_plan(report: UsePackReport) -> None:
     _say_limits(report)
 
 
-def _say_used(report: UsePackReport) -> None:
+def say_used(report: UsePackReport) -> None:
     if report.pack == report.before:
         say(f"{report.pack} is used from its new folder.")
         return

@@ -1,1 +1,1 @@
-"""How good a clustering is: a truth, measures against it, and pages that show both."""
+"""How good clusters and packs are: truths, measures against them, and pages that show both."""

@@ -79,6 +79,22 @@ def erase_machine_words(library: Library) -> None:
         "UPDATE packs SET settings = json_remove(settings, '$.calibration')"
         " WHERE json_type(settings, '$.calibration') IS NOT NULL"
     )
+    _forget_tuning(library)
+
+
+def _forget_tuning(library: Library) -> None:
+    """Packs that were tuned by faces go; the library uses the pack below again."""
+    run = library._connection.execute
+    tuned = "SELECT pack_id FROM projections"
+    below = library.query(
+        "SELECT base_id FROM projections JOIN packs ON packs.id = pack_id WHERE in_use"
+    )
+    for (base_id,) in below:
+        library.packs.use(base_id)
+    run(f"DELETE FROM scans WHERE pack_id IN ({tuned})")
+    gone = [row[0] for row in library.query(tuned)]
+    run("DELETE FROM projections")
+    run("DELETE FROM packs WHERE id IN (SELECT value FROM json_each(?))", (listed(gone),))
 
 
 def keep(library: Library, vectors: Iterable[tuple[int, bytes]]) -> None:

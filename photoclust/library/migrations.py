@@ -669,3 +669,19 @@ def m005_journal(db: Database) -> None:
     """Acts can be taken back and done again, speak of people too, and are never overwritten."""
     db.executescript(JOURNAL + APPEND_ONLY)
     db.execute("PRAGMA user_version = 5")
+
+
+PROJECTIONS = """
+CREATE TABLE projections (     -- of a pack that `tune` made: what it adds to the pack below
+  pack_id INTEGER PRIMARY KEY REFERENCES packs,
+  base_id INTEGER NOT NULL REFERENCES packs,
+  matrix BLOB NOT NULL                     -- little-endian float32, dim rows of dim
+) STRICT;
+"""
+
+
+@migrations()
+def m006_projections(db: Database) -> None:
+    """Packs may be tuned to the library."""
+    db.executescript(PROJECTIONS)
+    db.execute("PRAGMA user_version = 6")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypedDict, Unpack
 
 from photoclust.clustering.levels import Levels
+from photoclust.models.pack import Thresholds
+from photoclust.models.projected_pack import Projection
+from photoclust.vectors import from_bytes, to_blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,8 @@ class StoredPack:
     """A pack as the library recorded it.
 
     `settings` holds `thresholds` (cosine) as the pack gave them, and `calibration` once
-    `photoclust calibrate` ran; what is asked for here is what counts: both together.
+    `photoclust calibrate` ran; what is asked for here is what counts: both together. A pack that
+    was tuned to the library has a `projection`, and the `location` of the pack below.
     """
 
     id: int
@@ -25,6 +29,7 @@ class StoredPack:
     licence: str
     settings: dict[str, Any]
     location: str | None
+    projection: Projection | None = None
 
     @property
     def match(self) -> float:
@@ -33,6 +38,11 @@ class StoredPack:
     @property
     def link(self) -> float:
         return self.threshold("link")
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """As the pack gave them, whatever the calibration says."""
+        return _thresholds(self.settings)
 
     @property
     def levels(self) -> Levels:
@@ -82,16 +92,16 @@ class Packs:
 
     def in_use(self) -> StoredPack | None:
         """The library's pack, or None before its first scan."""
-        found = self._select("WHERE in_use")
+        found = self._select("WHERE packs.in_use")
         return found[0] if found else None
 
     def all(self) -> list[StoredPack]:
         """Every pack that ever made faces here, in the order in which they came."""
-        return self._select("ORDER BY id")
+        return self._select("ORDER BY packs.id")
 
     def of_fingerprint(self, fingerprint: str) -> StoredPack | None:
         """The pack of this fingerprint, if it is known."""
-        found = self._select("WHERE fingerprint = ?", fingerprint)
+        found = self._select("WHERE packs.fingerprint = ?", fingerprint)
         return found[0] if found else None
 
     def record(self, **described: Unpack[DescribedPack]) -> StoredPack:
@@ -108,6 +118,27 @@ class Packs:
         stored = self.of_fingerprint(described["fingerprint"])
         assert stored is not None
         return stored
+
+    def record_tuned(self, base: StoredPack, name: str, projection: Projection) -> StoredPack:
+        """Remember a pack that was tuned on one that is known."""
+        settings = {key: value for key, value in base.settings.items() if key != "calibration"}
+        (accepted_at,) = self._connection.execute(
+            "SELECT licence_accepted_at FROM packs WHERE id = ?", (base.id,)
+        ).fetchone()
+        tuned = self.record(
+            name=name,
+            fingerprint=projection.fingerprint,
+            dim=base.dim,
+            licence=base.licence,
+            accepted_at=accepted_at,
+            settings={**settings, "thresholds": asdict(projection.thresholds), "base": base.name},
+            location=base.location,
+        )
+        self._connection.execute(
+            "INSERT INTO projections (pack_id, base_id, matrix) VALUES (?, ?, ?)",
+            (tuned.id, base.id, to_blob(projection.matrix)),
+        )
+        return replace(tuned, projection=projection)
 
     def use(self, pack_id: int) -> None:
         """From now on this pack's faces are the library's, and the clusters are this pack's.
@@ -134,15 +165,37 @@ class Packs:
         )
 
     def _select(self, where: str, *parameters: object) -> list[StoredPack]:
-        return [
-            StoredPack(
-                row["id"],
-                row["name"],
-                row["fingerprint"],
-                row["dim"],
-                row["licence"],
-                json.loads(row["settings"]),
-                row["location"],
-            )
-            for row in self._connection.execute(f"SELECT * FROM packs {where}", parameters)
-        ]
+        rows = self._connection.execute(
+            "SELECT packs.*, matrix, base.name AS base, base.fingerprint AS base_fingerprint"
+            " FROM packs LEFT JOIN projections ON pack_id = packs.id"
+            f" LEFT JOIN packs AS base ON base.id = base_id {where}",
+            parameters,
+        )
+        return [_stored(row) for row in rows]
+
+
+def _thresholds(settings: dict[str, Any]) -> Thresholds:
+    given = settings["thresholds"]
+    return Thresholds(**{field.name: given.get(field.name) for field in fields(Thresholds)})
+
+
+def _stored(row: sqlite3.Row) -> StoredPack:
+    settings = json.loads(row["settings"])
+    projection = None
+    if row["matrix"] is not None:
+        projection = Projection(
+            base=row["base"],
+            base_fingerprint=row["base_fingerprint"],
+            matrix=from_bytes(row["matrix"], row["dim"]),
+            thresholds=_thresholds(settings),
+        )
+    return StoredPack(
+        row["id"],
+        row["name"],
+        row["fingerprint"],
+        row["dim"],
+        row["licence"],
+        settings,
+        row["location"],
+        projection,
+    )

@@ -4,4 +4,4 @@
 APPLICATION_ID = 0x7068636C
 
 # What the newest function of migrations.py leaves in user_version.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6

@@ -46,7 +46,7 @@ KNOWN_PACKS = {
         KnownPack(
             OPEN,
             "CenterFace + dlib ResNet v1, 128-d",
-            "LFW 99.2 % (balanced, lfw-a pairs)",
+            "LFW 99.15 % (lfw-a pairs)",
             OPEN_LICENCE,
             True,
             None,

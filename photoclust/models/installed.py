@@ -12,6 +12,7 @@ from photoclust.models.cache import packs_folder
 from photoclust.models.catalogue import KNOWN_PACKS, KnownPack
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack
+from photoclust.models.projected_pack import Projection, projected_pack
 
 
 def installed_folder(name: str) -> Path | None:
@@ -53,6 +54,7 @@ def load_pack(
     device: str = Device.AUTO,
     *,
     fingerprint: str | None = None,
+    projection: Projection | None = None,
 ) -> FacePack:
     """Load a pack by name, or from a folder.
 
@@ -62,13 +64,17 @@ def load_pack(
     location : for a name that is no known pack, the folder it was loaded from before.
     device : one of `Device`; `auto` is CUDA where it works, else the CPU.
     fingerprint : what it must have, to be the pack that a library recorded.
+    projection : for a pack that was tuned to a library; `location` is that of the pack below.
 
     Raises
     ------
     PackError : there is no such pack, it is not installed, it cannot be loaded, or not on that
         device, or it is not the same any more.
     """
-    pack = _load(wanted, location, device)
+    if projection is None:
+        pack = _load(wanted, location, device)
+    else:
+        pack = projected_pack(wanted, _load(projection.base, location, device), projection)
     if fingerprint not in (None, pack.description.fingerprint):
         raise PackError(
             f"The pack {wanted} is not the one this library was made with: its files or "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from photoclust.choices import Detail, Device
 from photoclust.domain import DetectedFace
+from photoclust.models.projected_pack import Projection
 from photoclust.photos.decode import PhotoFacts
 from photoclust.photos.discover import PhotoFile
 from photoclust.photos.limits import TIME_LIMIT
@@ -50,7 +51,10 @@ VIDEO_PATIENCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a worker needs to know: which pack, on what, how closely to look, and for how long."""
+    """What a worker needs to know: which pack, on what, how closely to look, and for how long.
+
+    `projection` is that of a pack which was tuned to the library.
+    """
 
     pack: str
     location: str | None
@@ -58,6 +62,7 @@ class Orders:
     device: str = Device.AUTO
     detail: Detail = Detail.NORMAL
     time_limit: float = TIME_LIMIT
+    projection: Projection | None = None
 
     def seconds_for(self, file: PhotoFile) -> float:
         """How long a worker may take for it before it is ended."""

@@ -104,7 +104,13 @@ def _load(orders: Orders) -> FacePack:
 
     cv2.setNumThreads(1)
     pi_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    return load_pack(orders.pack, orders.location, orders.device, fingerprint=orders.fingerprint)
+    return load_pack(
+        orders.pack,
+        orders.location,
+        orders.device,
+        fingerprint=orders.fingerprint,
+        projection=orders.projection,
+    )
 
 
 def _alarm(seconds: int) -> int:

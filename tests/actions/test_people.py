@@ -719,3 +719,13 @@ def test_any_script_and_emoji_are_names(name: str) -> None:
 def test_punctuation_alone_is_no_name(name: str) -> None:
     with pytest.raises(UsageError, match="at least one letter or digit"):
         checked_name(name)
+
+
+def test_with_everything_taken_back_undo_says_so(two_people: TwoPeople) -> None:
+    library = two_people.library
+    with pytest.raises(NotFound, match="Nothing was said yet"):
+        undo(library)
+    two_people.album.say("Ann", *two_people.ann)
+    undo(library)
+    with pytest.raises(NotFound, match=r"taken back already.*redo N"):
+        undo(library)

@@ -252,7 +252,7 @@ def test_forms_of_a_sweep(evaluate: Evaluate, three_people) -> None:
 
 
 def test_range_of_a_sweep() -> None:
-    from photoclust.lab.reports import sweep_shifts
+    from photoclust.lab.clusters.reports import sweep_shifts
 
     narrow = sweep_shifts(0.92, 6)
     assert (len(narrow), narrow[0], narrow[6], narrow[-1]) == (13, -0.06, 0, 0.06)

@@ -15,8 +15,8 @@ from photoclust.cli import app
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Photographer, Program
 
-# In the order of a day's work. PHOTOS, REFERENCE, OUT and MOVED (a copy of PHOTOS) are folders and
-# a file of the test.
+# In the order of a day's work. PHOTOS, REFERENCE, OUT, MOVED (a copy of PHOTOS), PEOPLE and PAIRS
+# are folders and files of the test.
 DAY: list[tuple[str, int]] = [
     ("scan PHOTOS", 3),
     ("scan PHOTOS --retry-failed --no-cluster", 3),
@@ -75,8 +75,11 @@ DAY: list[tuple[str, int]] = [
     ("allow same-photo PHOTOS/pair.jpg", 0),
     ("conflicts", 0),
     ("calibrate", 1),
+    ("tune", 1),
     ("evaluate clusters --truth folders --html OUT/score.html", 0),
     ("evaluate sweep --truth folders --steps 1 --html OUT/sweep.html", 0),
+    ("evaluate pairs PAIRS --photos PEOPLE --preprocess crop --html OUT/pairs.html", 0),
+    ("evaluate people PEOPLE --html OUT/people.html", 0),
     ("status", 0),
     ("models use open --yes", 1),
     ("roots", 0),
@@ -135,8 +138,17 @@ def day(
     (photos / "link.jpg").symlink_to(photos / "Ada-2.jpg")
     reference = camera.portrait(place / "reference" / "gwen.jpg", "Gwen")
     moved = shutil.copytree(photos, place / "moved", symlinks=True)
+    people, pairs = place / "people", place / "pairs" / "pairs.csv"
+    for name in ("Ada", "Ben"):
+        camera.portraits(people / name, name, 2)
+    pairs.parent.mkdir()
+    pairs.write_text(
+        "photo_a,photo_b,same\nAda/Ada-1,Ada/Ada-2,1\nBen/Ben-1,Ben/Ben-2,1\n"
+        "Ada/Ada-1,Ben/Ben-1,0\nAda/Ada-2,Ben/Ben-2,0\n"
+    )
     words = {"PHOTOS": photos, "REFERENCE": reference, "OUT": place / "out", "MOVED": moved}
-    kept = (photos, moved, reference.parent)
+    words |= {"PEOPLE": people, "PAIRS": pairs}
+    kept = (photos, moved, reference.parent, people, pairs.parent)
     (place / "out").mkdir()
     program = new_program(place / "library" / "people.db")
     done = []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TABLES = {
     *("photos", "files", "packs", "scans", "faces", "embeddings"),
     *("clusters", "memberships", "identities", "acts", "decisions", "reversals", "moves"),
-    "forgotten",
+    *("forgotten", "projections"),
 }
 VIEWS = {
     *("named_faces", "cluster_people", "cluster_words", "listed_photos", "people", "left_out"),

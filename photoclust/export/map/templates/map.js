@@ -25,7 +25,8 @@ const counted = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n ===
 const owners = new Map(everyone.map((face) => [now.cluster[face], now.person[face]]));
 owners.delete(null);
 
-let mode = now.person.some(Boolean) && FACES.states.length < 2 ? "person" : "cluster";
+const regrouped = FACES.states.some((state) => String(state.cluster) !== String(now.cluster));
+let mode = now.person.some(Boolean) && !regrouped ? "person" : "cluster";
 let source;
 let labels;
 

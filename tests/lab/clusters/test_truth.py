@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from photoclust.errors import NotFound, PhotoclustError, UsageError
-from photoclust.lab.truth import read_truth
+from photoclust.lab.clusters.truth import read_truth
 from photoclust.library.clock import now
 
 LOOK = np.eye(16, dtype=np.float32)[0]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoclust.errors import NotFound, PhotoclustError
-from photoclust.lab.table import Line, Spot, read_table
+from photoclust.lab.clusters.table import Line, Spot, read_table
 from photoclust.library import Library
 from photoclust.library.faces import Face
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclust.clustering.density import NOISE, each_alone
-from photoclust.lab.measures import (
+from photoclust.lab.clusters.measures import (
     Agreement,
     Entropies,
     SamePhoto,
@@ -18,7 +18,7 @@ from photoclust.lab.measures import (
     pairwise,
     same_photo,
 )
-from photoclust.lab.truth import Truth
+from photoclust.lab.clusters.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 
-from photoclust.actions.cluster import regroup
 from photoclust.actions.lookup import pack_in_use
+from photoclust.actions.report_page import today, write_page
 from photoclust.clustering.density import NOISE
 from photoclust.domain import Pixels
 from photoclust.errors import PhotoclustError
 from photoclust.export.crops import data_uri, face_crops
 from photoclust.export.sheet import is_sheet, write_sheet
-from photoclust.export.writing import write_whole, writing_to
-from photoclust.lab.pages import MARKER, Portrait, clusters_page, sweep_page
-from photoclust.lab.reports import ClustersReport, SweepPoint, SweepReport, sweep_shifts
-from photoclust.lab.scoring import Labelled, MixedCluster, mixed_clusters, pieces, score
-from photoclust.lab.truth import Truth, read_truth
+from photoclust.export.writing import writing_to
+from photoclust.lab.clusters.pages import Portrait, clusters_page
+from photoclust.lab.clusters.reports import ClustersReport
+from photoclust.lab.clusters.scoring import Labelled, MixedCluster, mixed_clusters, pieces, score
+from photoclust.lab.clusters.truth import Truth, read_truth
 from photoclust.library import Library
 from photoclust.library.faces import Face
-from photoclust.progress import Progress, Silent
 
 # The most faces of a cluster on a page: a page of ten clusters stays below 2 MB.
 PAGE_FACES = 48
@@ -39,7 +37,7 @@ def evaluate_clusters(library: Library, truth: str) -> ClustersReport:
 
     Parameters
     ----------
-    truth : `folders`, or the path of a CSV file; see `lab.truth`.
+    truth : `folders`, or the path of a CSV file; see `lab.clusters.truth`.
 
     Raises
     ------
@@ -67,40 +65,6 @@ def evaluate_clusters(library: Library, truth: str) -> ClustersReport:
     )
 
 
-def evaluate_sweep(
-    library: Library, truth: str, *, steps: int = 6, progress: Progress | None = None
-) -> SweepReport:
-    """Cluster again at `steps` thresholds on each side of the pack's, and score each.
-
-    Nothing is written.
-
-    Raises
-    ------
-    UsageError, PhotoclustError : as `evaluate_clusters`.
-    """
-    progress = progress or Silent()
-    pack = pack_in_use(library)
-    known = read_truth(library, truth)
-    faces = library.faces.vectors()
-    shifts = sweep_shifts(pack.levels.join, steps)
-    points = []
-    progress.start("Clustering", len(shifts), "thresholds")
-    for shift in shifts:
-        labels = regroup(faces, pack, shift).labels
-        scores = score(known, Labelled(faces.ids, faces.photo_ids, labels))
-        points.append(SweepPoint(shift, round(pack.levels.join + shift, 6), scores))
-        progress.advance()
-    progress.finish()
-    return SweepReport(
-        library=library.path.name,
-        pack=pack.name,
-        join=pack.levels.join,
-        faces=len(faces.ids),
-        truth=known,
-        points=tuple(points),
-    )
-
-
 def write_clusters_page(library: Library, report: ClustersReport, out: Path, *, worst: int) -> Path:
     """Write a report as one HTML file with the faces of the worst clusters; returns its path.
 
@@ -112,17 +76,7 @@ def write_clusters_page(library: Library, report: ClustersReport, out: Path, *, 
         cluster.cluster: _portraits(library, report.truth, cluster)
         for cluster in report.mixed[:worst]
     }
-    return _write_page(out, clusters_page(report, portraits, _today(), worst))
-
-
-def write_sweep_page(report: SweepReport, out: Path) -> Path:
-    """Write a sweep as one HTML file; returns its path.
-
-    Raises
-    ------
-    PhotoclustError : as `write_clusters_page`.
-    """
-    return _write_page(out, sweep_page(report, _today()))
+    return write_page(out, clusters_page(report, portraits, today(), worst))
 
 
 def write_sheets(
@@ -206,19 +160,3 @@ def _framed(crop: Pixels) -> Pixels:
 def _caption(face: Face, person: str | None) -> str:
     words = f"#{face.id}" if person is None else person
     return words if len(words) <= CAPTION_LETTERS else f"{words[: CAPTION_LETTERS - 1]}…"
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
-
-
-def _write_page(out: Path, page: bytes) -> Path:
-    out = Path(os.path.abspath(out))
-    with writing_to(out.parent):
-        if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
-            raise PhotoclustError(
-                f"{out} exists and is no report of photoclust.", "Give the report another name."
-            )
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out, page)
-    return out

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from photoclust.lab.scoring import Labelled, mixed_clusters, pieces, score
-from photoclust.lab.truth import Truth, TruthFace
+from photoclust.lab.clusters.scoring import Labelled, mixed_clusters, pieces, score
+from photoclust.lab.clusters.truth import Truth, TruthFace
 
 
 def labelled(labels: list[int], photos: list[int] | None = None) -> Labelled:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from photoclust.clustering.density import each_alone
-from photoclust.lab.measures import (
+from photoclust.lab.clusters.measures import (
     bcubed,
     entropies,
     pairwise,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photoclust.lab.scoring import MixedCluster, Pieces, Scores
-from photoclust.lab.truth import Truth
+from photoclust.lab.clusters.scoring import MixedCluster, Pieces, Scores
+from photoclust.lab.clusters.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How good the clusters of a library are, against folders or a CSV."""

@@ -1,0 +1,1 @@
+"""Who is it? Some photos of people are enrolled, and all others are looked up."""
