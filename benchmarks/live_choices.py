@@ -235,6 +235,13 @@ def sights(pack: FacePack, cache: Path) -> None:
             ways["one"] += [(float(value), same) for value in alike]
             ways["mean"].append((float(alike.mean()), same))
             ways["of mean"].append((float(mean @ faces.matrix[person]), same))
+    typical = pack.description.thresholds.typical
+    values, same = np.array(ways["of mean"]).T
+    print(
+        f"less like the mean of five than {typical}: "
+        f"{np.mean(values[same == 1] < typical):.3f} of a person's own, "
+        f"{np.mean(values[same == 0] < typical):.3f} of strangers"
+    )
     print(f"{len(groups)} people; recognised, and strangers taken for them, at {match}:")
     for name, title in (
         ("one", "a single sight"),

@@ -169,7 +169,7 @@ def live(
                 )
         finally:
             progress.finish()
-    _finish(report, json)
+    _finish(report, json, moves=source.moves)
     if report.interrupted and source.waits:
         raise typer.Exit(INTERRUPTED)
     if report.unreadable:
@@ -189,7 +189,7 @@ def _source(camera: int | None, video: Path | None, images: Path | None, every: 
     return Stills(images) if images is not None else Camera(camera or 0)
 
 
-def _finish(report: LiveReport, json: bool) -> None:
+def _finish(report: LiveReport, json: bool, *, moves: bool) -> None:
     """Who was seen, and how quickly."""
     people = [_seen(item) for item in report.sightings]
     if json:
@@ -208,7 +208,8 @@ def _finish(report: LiveReport, json: bool) -> None:
         )
     else:
         told = [
-            {**row, **_in_words(item)} for row, item in zip(people, report.sightings, strict=True)
+            {**row, **_in_words(item, moves)}
+            for row, item in zip(people, report.sightings, strict=True)
         ]
         print_rows(
             told, chosen_form(json=False, nl=False, csv=False, table=False), COLUMNS, fields=FIELDS
@@ -237,10 +238,11 @@ def _seen(item: Sighting) -> dict[str, Any]:
     }
 
 
-def _in_words(item: Sighting) -> dict[str, str]:
+def _in_words(item: Sighting, moves: bool) -> dict[str, str]:
+    """A row for people; in photos nothing lasts."""
     who = short_name(item.person) if item.person else f"new people ({item.times})"
     return {
         "who": who,
-        "shown_seconds": f"{item.seconds:.1f} s",
-        "shown_first": f"{item.first:.1f} s",
+        "shown_seconds": f"{item.seconds:.1f} s" if moves else "",
+        "shown_first": f"{item.first:.1f} s" if moves else "",
     }
