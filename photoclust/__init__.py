@@ -51,6 +51,8 @@ if TYPE_CHECKING:
         ignore_in_photo,
         ignore_unnamed,
     )
+    from photoclust.actions.live import live
+    from photoclust.actions.live_run import LiveReport
     from photoclust.actions.map import MapReport, draw_map
     from photoclust.actions.merge import MergeReport, merge_clusters, merge_into_person
     from photoclust.actions.name import (
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
     from photoclust.errors import PhotoclustError
     from photoclust.export.gallery import GalleryReport, export_gallery
     from photoclust.lab.identification.report import PeopleReport
+    from photoclust.lab.live.frames import Camera, Stills, Video
     from photoclust.lab.verification.report import PairsReport
     from photoclust.library import Library
     from photoclust.library.faces import Face
@@ -113,6 +116,7 @@ _HOMES = {
     "AllowReport": "photoclust.actions.allow",
     "Box": "photoclust.domain",
     "CalibrationReport": "photoclust.actions.calibrate",
+    "Camera": "photoclust.lab.live.frames",
     "Check": "photoclust.actions.doctor",
     "ClusterReport": "photoclust.actions.cluster",
     "ClusterTree": "photoclust.actions.tree",
@@ -138,6 +142,7 @@ _HOMES = {
     "LearnAgainReport": "photoclust.actions.forget",
     "LeftAlone": "photoclust.actions.prune",
     "Library": "photoclust.library",
+    "LiveReport": "photoclust.actions.live_run",
     "MapReport": "photoclust.actions.map",
     "MergePeopleReport": "photoclust.actions.person",
     "MergeReport": "photoclust.actions.merge",
@@ -159,9 +164,11 @@ _HOMES = {
     "ScannedRoot": "photoclust.actions.roots",
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
+    "Stills": "photoclust.lab.live.frames",
     "TuneReport": "photoclust.actions.tune",
     "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
+    "Video": "photoclust.lab.live.frames",
     "Way": "photoclust.actions.gather",
     "WhyReport": "photoclust.actions.why",
     "allow_same_photo": "photoclust.actions.allow",
@@ -202,6 +209,7 @@ _HOMES = {
     "ignore_in_photo": "photoclust.actions.ignore",
     "ignore_unnamed": "photoclust.actions.ignore",
     "learn_again": "photoclust.actions.forget",
+    "live": "photoclust.actions.live",
     "load_pack": "photoclust.models.installed",
     "merge_clusters": "photoclust.actions.merge",
     "merge_into_person": "photoclust.actions.merge",
@@ -237,6 +245,7 @@ __all__ = [
     "AllowReport",
     "Box",
     "CalibrationReport",
+    "Camera",
     "Check",
     "ClusterReport",
     "ClusterTree",
@@ -262,6 +271,7 @@ __all__ = [
     "LearnAgainReport",
     "LeftAlone",
     "Library",
+    "LiveReport",
     "MapReport",
     "MergePeopleReport",
     "MergeReport",
@@ -283,9 +293,11 @@ __all__ = [
     "ScannedRoot",
     "SplitPlan",
     "StatusReport",
+    "Stills",
     "TuneReport",
     "UsePackReport",
     "Verification",
+    "Video",
     "Way",
     "WhyReport",
     "allow_same_photo",
@@ -326,6 +338,7 @@ __all__ = [
     "ignore_in_photo",
     "ignore_unnamed",
     "learn_again",
+    "live",
     "load_pack",
     "merge_clusters",
     "merge_into_person",

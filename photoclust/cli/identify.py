@@ -12,7 +12,9 @@ from photoclust.cli.outside import (
     described,
     face_fields,
     library_if_there,
+    people_counted,
     rate_fields,
+    say_references,
 )
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.rows import (
@@ -27,11 +29,10 @@ from photoclust.cli.rows import (
     print_rows,
     short_name,
 )
-from photoclust.cli.streams import counted, say, shown_path
+from photoclust.cli.streams import say, shown_path
 
 if TYPE_CHECKING:
     from photoclust.actions.identify import IdentifiedFace, IdentifyReport
-    from photoclust.actions.references import References
     from photoclust.models.strangers import Rate
 
 COLUMNS = (
@@ -56,7 +57,6 @@ FIELDS = (
     "quality",
     "box",
 )
-SHOWN = 10  # of a list of photos
 
 
 def identify(
@@ -114,7 +114,7 @@ def identify(
     finally:
         progress.finish()
     if report.references:
-        _say_references(report.references)
+        say_references(report.references)
     shown = _told if form is Form.TABLE else _row
     print_rows(
         [shown(item) for item in report.faces],
@@ -132,7 +132,7 @@ def identify(
     _say_what_to_know(report)
     if form is Form.TABLE and report.faces and report.gauge.strangers:
         say(
-            f"By chance: how often a stranger is as like any of {_people(report.people)}."
+            f"By chance: how often a stranger is as like any of {people_counted(report.people)}."
             f" {report.gauge.strangers.caveat}"
         )
     if not any(item.person for item in report.faces):
@@ -174,23 +174,6 @@ def _short(rate: Rate) -> str:
     return str(rate).removeprefix("about ").replace("fewer than", "<").replace("more than", ">")
 
 
-def _say_references(found: References) -> None:
-    """Which photos taught nothing, or are open to doubt."""
-    say(f"{_people(len(found.people))}, from {counted(found.photos, 'photo')}.")
-    _say_list("No face to go by in", [(name, "") for name in found.nobody])
-    _say_list("Left out", [(path, f" ({reason})") for path, reason in found.left_out])
-    _say_list("Several faces, the largest taken", [(path, "") for path in found.several])
-    if found.beside:
-        say(f"{counted(found.beside, 'photo')} beside the folders: nobody's, so left out.")
-
-
-def _say_list(what: str, items: list[tuple[str, str]]) -> None:
-    for name, more in items[:SHOWN]:
-        say(f"{what}: {shown_path(name)}{more}")
-    if len(items) > SHOWN:
-        say(f"{what}: {len(items) - SHOWN} more")
-
-
 def _say_what_to_know(report: IdentifyReport) -> None:
     if not report.faces:
         say(f"No face was found in {shown_path(str(report.photo))}.")
@@ -208,7 +191,3 @@ def _say_what_to_know(report: IdentifyReport) -> None:
                 f"Face {item.number} is small or blurred: such faces are like each other,"
                 " whoever they are."
             )
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"

@@ -1,4 +1,4 @@
-"""What `verify` and `identify` share: photos of no library, compared as a library would."""
+"""What `verify`, `identify` and `live` share: photos of no library, compared as one would."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photoclust.cli.options import library_path
-from photoclust.cli.streams import say, shown_path
+from photoclust.cli.streams import counted, say, shown_path
 
 if TYPE_CHECKING:
     from photoclust.actions.looking import Gauge
+    from photoclust.actions.references import References
     from photoclust.domain import DetectedFace
     from photoclust.library import Library
     from photoclust.models.strangers import Rate
@@ -26,6 +27,9 @@ PackInstead = Annotated[
         show_default=False,
     ),
 ]
+
+
+SHOWN = 10  # of a list of photos
 
 
 @contextmanager
@@ -75,3 +79,25 @@ def face_fields(face: DetectedFace) -> dict[str, Any]:
         "quality": round(face.quality, 4),
         "box": [round(value, 4) for value in face.detection.box],
     }
+
+
+def say_references(found: References) -> None:
+    """Which photos taught nothing, or are open to doubt."""
+    say(f"{people_counted(len(found.people))}, from {counted(found.photos, 'photo')}.")
+    _say_list("No face to go by in", [(name, "") for name in found.nobody])
+    _say_list("Left out", [(path, f" ({reason})") for path, reason in found.left_out])
+    _say_list("Several faces, the largest taken", [(path, "") for path in found.several])
+    if found.beside:
+        say(f"{counted(found.beside, 'photo')} beside the folders: nobody's, so left out.")
+
+
+def _say_list(what: str, items: list[tuple[str, str]]) -> None:
+    for name, more in items[:SHOWN]:
+        say(f"{what}: {shown_path(name)}{more}")
+    if len(items) > SHOWN:
+        say(f"{what}: {len(items) - SHOWN} more")
+
+
+def people_counted(number: int) -> str:
+    """`1 person`, `2 people`."""
+    return "1 person" if number == 1 else f"{number} people"

@@ -161,6 +161,11 @@ def print_document(fields: dict[str, Any]) -> None:
     write(_json({"schema_version": SCHEMA_VERSION, **fields}, indent=2))
 
 
+def print_line(fields: dict[str, Any]) -> None:
+    """Print one JSON object on a line of its own, for who reads while it goes on."""
+    write(_json(fields))
+
+
 def _json(value: Any, indent: int | None = None) -> bytes:
     return json_module.dumps(value, indent=indent).encode() + b"\n"
 

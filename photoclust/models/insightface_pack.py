@@ -7,7 +7,8 @@ holds (106 landmarks, 3-D landmarks, age) is not run.
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -173,13 +174,19 @@ def _bgr(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
 
 
-def _face_analysis_class() -> Any:
-    """Import insightface without a socket: urllib3, which it imports, binds one to try IPv6."""
+@contextmanager
+def without_sockets() -> Iterator[None]:
+    """Import insightface inside: urllib3, which it imports, binds a socket to try IPv6."""
     had, socket.has_ipv6 = socket.has_ipv6, False
     try:
-        from insightface.app import FaceAnalysis
+        yield
     finally:
         socket.has_ipv6 = had
+
+
+def _face_analysis_class() -> Any:
+    with without_sockets():
+        from insightface.app import FaceAnalysis
     return FaceAnalysis
 
 

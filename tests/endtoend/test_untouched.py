@@ -62,6 +62,7 @@ DAY: list[tuple[str, int]] = [
     ("why PHOTOS/pair.jpg John --sheet OUT/why.png", 0),
     ("identify REFERENCE", 0),
     ("verify REFERENCE PHOTOS/Gwen.jpg", 0),
+    ("live --images PHOTOS --json --out OUT/live.mp4", 3),
     ("map OUT/map.html --method pca", 0),
     ("show tree 1 --svg OUT/tree.svg", 0),
     ("export gallery OUT/plain", 0),

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from contextlib import closing, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photoclust.choices import Detail, Device
+from photoclust.cli.live_events import print_json, say_what_matters
+from photoclust.cli.options import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    SOME_FAILED,
+    AcceptLicence,
+    DbOption,
+    DetailOption,
+    DeviceOption,
+    library_path,
+)
+from photoclust.cli.outside import PackInstead, library_if_there
+from photoclust.cli.progress import terminal_progress
+from photoclust.cli.rows import (
+    Column,
+    chosen_form,
+    decimals,
+    print_line,
+    print_rows,
+    short_name,
+)
+from photoclust.cli.streams import counted, say, shown_path
+from photoclust.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from photoclust.actions.live_run import LiveReport
+    from photoclust.lab.live.frames import Source
+    from photoclust.lab.live.tally import Sighting
+
+COLUMNS = (
+    Column("Who", "who"),
+    Column("Seen for", "shown_seconds", number=True),
+    Column("Frames", "frames", number=True),
+    Column("First at", "shown_first", number=True),
+    Column("Nearest", "distance", decimals(3), number=True),
+)
+FIELDS = ("person", "seconds", "frames", "first", "distance", "times")
+
+
+def live(
+    context: typer.Context,
+    camera: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Its number. [default: 0]", show_default=False, min=0),
+    ] = None,
+    video: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A video instead.", show_default=False)
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A folder of photos instead; each stands for itself.",
+            show_default=False,
+        ),
+    ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Instead of the library's people those of this folder: a folder of photos each.",
+            show_default=False,
+        ),
+    ] = None,
+    enrol: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="First teach the library who is in front of the camera, from the best look.",
+            show_default=False,
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where --enrol keeps that picture. [default: `enrolled` beside the library]",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.mp4", help="Write a video with the names drawn on it.", show_default=False
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Replace the file of --out if there is one.")
+    ] = False,
+    window: Annotated[
+        bool, typer.Option("--window", help="A window even with --out or --json.")
+    ] = False,
+    every: Annotated[
+        int, typer.Option(metavar="N", help="Look at every Nth frame of a video.", min=1)
+    ] = 1,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="A face is somebody's below this squared distance. [default: the pack's]",
+            show_default=False,
+        ),
+    ] = None,
+    liveness: Annotated[
+        bool,
+        typer.Option(help="Tell faces from pictures of faces, where the add-on is installed."),
+    ] = True,
+    pack: PackInstead = None,
+    accept_licence: AcceptLicence = False,
+    detail: DetailOption = Detail.LOW,
+    device: DeviceOption = Device.AUTO,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="What happens, one JSON object a line.", show_envvar=False),
+    ] = False,
+    db: DbOption = None,
+) -> None:
+    """Recognise people in a camera, a video or photos. Only --out and --enrol keep something.
+
+    Example: photoclust live --video party.mp4 --people ~/friends --out named.mp4
+    """
+    from photoclust.actions.live import live as run
+    from photoclust.cli.window import Window
+    from photoclust.library import Library
+
+    source = _source(camera, video, images, every)
+    progress = terminal_progress()
+    with closing(source):
+        opened = closing(Window()) if window or not (out or json) else nullcontext()
+        stored = (
+            Library.open(library_path(context, db), create=True)
+            if enrol is not None and people is None and source.moves
+            else library_if_there(context, db)
+        )
+        try:
+            with stored as library, opened as shown:
+                if people is None and library is None and enrol is None:
+                    raise NotFound(
+                        "There is no library yet, so nobody is known.",
+                        "Say whom to look for with --people FOLDER, or `photoclust scan FOLDER`"
+                        " first, or teach it somebody with --enrol NAME.",
+                    )
+                report = run(
+                    source,
+                    library=library,
+                    people=people,
+                    enrol=enrol,
+                    keep=keep,
+                    out=out,
+                    overwrite=yes,
+                    threshold=threshold,
+                    pack=pack,
+                    accept_licence=accept_licence,
+                    detail=detail,
+                    device=device,
+                    liveness=liveness,
+                    tell=print_json if json else say_what_matters,
+                    show=shown.show if shown else None,
+                    progress=progress,
+                )
+        finally:
+            progress.finish()
+    _finish(report, json, moves=source.moves)
+    if report.interrupted and source.waits:
+        raise typer.Exit(INTERRUPTED)
+    if report.unreadable:
+        raise typer.Exit(SOME_FAILED)
+    raise typer.Exit(DONE if report.frames else FAILED)
+
+
+def _source(camera: int | None, video: Path | None, images: Path | None, every: int) -> Source:
+    from photoclust.lab.live.frames import Camera, Stills, Video
+
+    if sum(chosen is not None for chosen in (camera, video, images)) > 1:
+        raise UsageError("Choose one of --camera, --video and --images.")
+    if every > 1 and video is None:
+        raise UsageError("--every is for a video: a camera gives its newest frame anyway.")
+    if video is not None:
+        return Video(video, every)
+    return Stills(images) if images is not None else Camera(camera or 0)
+
+
+def _finish(report: LiveReport, json: bool, *, moves: bool) -> None:
+    """Who was seen, and how quickly."""
+    people = [_seen(item) for item in report.sightings]
+    if json:
+        print_line(
+            {
+                "event": "ended",
+                "interrupted": report.interrupted,
+                "frames": report.frames,
+                "took": round(report.took, 3),
+                "frames_per_second": round(report.rate, 2),
+                "faces": report.faces,
+                "embedded": report.embedded,
+                "out": str(report.out) if report.out else None,
+                "people": people,
+            }
+        )
+    else:
+        told = [
+            {**row, **_in_words(item, moves)}
+            for row, item in zip(people, report.sightings, strict=True)
+        ]
+        print_rows(
+            told, chosen_form(json=False, nl=False, csv=False, table=False), COLUMNS, fields=FIELDS
+        )
+    for path, reason in report.unreadable:
+        say(f"Left out: {shown_path(path)} ({reason})")
+    if not report.sightings:
+        say("Nobody was seen.")
+    say(
+        f"{counted(report.frames, 'frame')} in {report.took:.1f} s,"
+        f" {report.rate:.1f} a second; {report.embedded} of {counted(report.faces, 'face')}"
+        " embedded."
+    )
+    if report.out:
+        say(f"Written: {shown_path(str(report.out))}")
+
+
+def _seen(item: Sighting) -> dict[str, Any]:
+    return {
+        "person": item.person,
+        "seconds": round(item.seconds, 2),
+        "frames": item.frames,
+        "first": round(item.first, 2),
+        "distance": None if item.distance is None else round(item.distance, 4),
+        "times": item.times,
+    }
+
+
+def _in_words(item: Sighting, moves: bool) -> dict[str, str]:
+    """A row for people; in photos nothing lasts."""
+    who = short_name(item.person) if item.person else f"new people ({item.times})"
+    return {
+        "who": who,
+        "shown_seconds": f"{item.seconds:.1f} s" if moves else "",
+        "shown_first": f"{item.first:.1f} s" if moves else "",
+    }
