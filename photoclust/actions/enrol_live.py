@@ -10,6 +10,7 @@ from pathlib import Path
 
 from photoclust.actions.enrol import enrol
 from photoclust.actions.lookup import known_person
+from photoclust.actions.shots import shots_folder
 from photoclust.errors import PhotoclustError
 from photoclust.export.writing import write_whole, writing_to
 from photoclust.lab.live.enrolling import BestShot, Shot
@@ -17,9 +18,6 @@ from photoclust.lab.live.scene import Scene
 from photoclust.library import Library
 from photoclust.photos.discover import is_inside
 from photoclust.query.filenames import safe_name, safe_value
-
-# Beside the library's file, where nobody says another place.
-FOLDER = "enrolled"
 
 
 def place_for_shots(library: Library, name: str, keep: Path | None) -> Path:
@@ -33,7 +31,7 @@ def place_for_shots(library: Library, name: str, keep: Path | None) -> Path:
     """
     with library.transaction():
         known_person(library, name, another=False)
-    folder = Path(os.path.abspath(keep or library.path.parent / FOLDER))
+    folder = Path(os.path.abspath(keep)) if keep else shots_folder(library)
     for root in library.roots.all():
         if str(folder) == root.path or is_inside(str(folder), root.path):
             raise PhotoclustError(

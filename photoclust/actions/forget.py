@@ -10,6 +10,7 @@ from photoclust.actions.lookup import person_named
 from photoclust.actions.never_again import exemplars_of
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
 from photoclust.actions.sheet import remove_sheets
+from photoclust.actions.shots import remove_shots, shots_of
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.library import Library
 from photoclust.library.erasing import erase, erasing, is_unfinished, keep, let_learn_again
@@ -35,6 +36,7 @@ class ForgetPersonReport:
     faces, photos : theirs, and the photos that show them; `named` by a human's word.
     beside : faces of others in reference photos that go.
     references : photos given to `enrol` for nobody else.
+    shots : of these, pictures that `live` took; their files are deleted.
     decisions : what was said of them; `acts` is how many entries of the journal lost their words.
     kept : embeddings that stay for `never_again`, without a name.
     shared : embeddings that stay because a face of somebody else has the very same.
@@ -51,6 +53,7 @@ class ForgetPersonReport:
     named: int = 0
     beside: int = 0
     references: int = 0
+    shots: int = 0
     decisions: int = 0
     acts: int = 0
     kept: int = 0
@@ -76,8 +79,8 @@ def forget_person(
     """Erase a person, then search the library's bytes for what must be gone.
 
     Faces go that a human gave to them and that are theirs through a cluster, in every pack;
-    nameless faces that merely look like them stay where a file of the photo is known. Nothing of
-    it comes back by `undo`.
+    nameless faces that merely look like them stay where a file of the photo is known. Pictures of
+    them that `live` kept beside the library are deleted. Nothing of it comes back by `undo`.
 
     Parameters
     ----------
@@ -168,9 +171,11 @@ def _erase(
         "SELECT count(DISTINCT photo_id) FROM faces WHERE id IN (SELECT value FROM json_each(?))",
         json.dumps(list(traces.faces)),
     )[0]
+    shots = shots_of(library, traces.references)
     if not dry_run:
         keep(library, kept)
         erase(library, traces, FORGET)
+        remove_shots(shots)
     report = ForgetPersonReport(
         person.name,
         len(traces.faces),
@@ -178,6 +183,7 @@ def _erase(
         len(traces.named),
         len(traces.beside),
         len(traces.references),
+        len(shots),
         len(traces.decisions),
         len(traces.words),
         len(kept),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from photoclust.actions.searching import MOST_SEARCHED, Searched, Wanted, rewrite_and_search
 from photoclust.actions.sheet import remove_sheets
+from photoclust.actions.shots import remove_shots, shots_of
 from photoclust.library import Library
 from photoclust.library.erasing import (
     erase,
@@ -29,6 +30,7 @@ class PurgeReport:
     decisions : what was said of faces; `acts` is how many entries of the journal lost their words.
     people : those who stay, with their names and no face.
     references : photos given to `enrol`, which no scan looks at.
+    shots : of these, pictures that `live` took; their files are deleted.
     searched : None if nothing was written.
     """
 
@@ -40,6 +42,7 @@ class PurgeReport:
     acts: int
     people: int
     references: int
+    shots: int
     searched: Searched | None = None
 
 
@@ -47,8 +50,9 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
     """Erase every face, then search the library's bytes for its embedding.
 
     Gone are boxes, embeddings, clusters, calibrations, and what was said of faces. Photos, files
-    and folders stay, as do people with their names, dates of birth and notes. The photos are not
-    tried any more, so that the next scan finds faces anew. Nothing of it comes back by `undo`.
+    and folders stay, but for pictures that `live` kept beside the library, as do people with their
+    names, dates of birth and notes. The photos are not tried any more, so that the next scan finds
+    faces anew. Nothing of it comes back by `undo`.
 
     Raises
     ------
@@ -68,9 +72,12 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
             photos, vectors, clusters, people, references = counts
             gone = embeddings(library, traces.faces, MOST_SEARCHED)
             gone += [bytes(row[0]) for row in library.query("SELECT vector FROM forgotten")]
+            enrolled = library.query("SELECT DISTINCT photo_id FROM files WHERE reference")
+            shots = shots_of(library, (row[0] for row in enrolled))
             if not dry_run:
                 erase(library, traces, PURGE)
                 erase_machine_words(library)
+                remove_shots(shots)
         searched = None if dry_run else rewrite_and_search(library, Wanted(gone, vectors))
     return PurgeReport(
         len(traces.faces),
@@ -81,5 +88,6 @@ def purge(library: Library, *, dry_run: bool = False) -> PurgeReport:
         len(traces.words),
         people,
         references,
+        len(shots),
         searched,
     )

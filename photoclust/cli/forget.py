@@ -130,6 +130,9 @@ def _say_erased(report: ForgetPersonReport, would: bool) -> None:
         beside = f", with {counted(report.beside, 'face')} of others" if report.beside else ""
         goes = "Out of the library" if not would else "Would leave the library"
         say(f"{goes}: {counted(report.references, 'reference photo')}{beside}.")
+    if report.shots:
+        gone = "would be deleted" if would else "deleted"
+        say(f"{counted(report.shots, 'picture')} that `live` took of them {gone}.")
     if report.unseen:
         say(f"{counted(report.unseen, 'face')} of these by likeness alone, in photos of which no")
         say("scanned file is known: earlier versions, folders taken out.")

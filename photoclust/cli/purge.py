@@ -54,5 +54,8 @@ def _say_purged(report: PurgeReport, would: bool) -> None:
         say(f"{who}, without a face. `photoclust forget NAME` erases a name as well.")
     if report.references:
         say(f"{counted(report.references, 'reference photo')} would have to be enrolled again.")
+    if report.shots:
+        gone = "deleted" if report.searched else "would be deleted"
+        say(f"{counted(report.shots, 'picture')} that `live` took {gone}.")
     if report.searched:
         say_searched(report.searched)

@@ -200,6 +200,10 @@ def test_people_of_the_library_and_one_shot(
     people = told(program("live", "--video", second, "--json"))[-1]["people"]
     assert {item["person"] for item in people} == {"Ada", "Gwen"}
     assert program.sql("SELECT count(*) FROM files WHERE path_text LIKE '%.mp4'") == [(0,)]
+    assert "1 picture that `live` took" in program("forget", "Gwen", "--dry-run").err
+    assert kept.exists()
+    program("forget", "Gwen", "--yes")
+    assert not kept.parent.exists()
 
 
 def test_first_person_of_a_new_library(
@@ -208,6 +212,8 @@ def test_first_person_of_a_new_library(
     film = filmmaker.film(tmp_path / "ada.mp4", ((("Ada", 3),), 25))
     ran = program("live", "--video", film, "--enrol", "Ada", "--keep", tmp_path / "kept", "--json")
     assert ("recognised", "Ada") in happened(ran)
+    assert [path.suffix for path in (tmp_path / "kept").iterdir()] == [".png"]
+    assert "1 picture" not in program("purge", "--yes").err  # what they keep is theirs
     assert [path.suffix for path in (tmp_path / "kept").iterdir()] == [".png"]
 
 
