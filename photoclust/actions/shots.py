@@ -1,4 +1,4 @@
-"""Pictures that `live --enrol` took: kept beside the library's file, and removed with the person."""
+"""Pictures that `live --enrol` took: kept beside the library, and removed with the person."""
 
 from __future__ import annotations
 
