@@ -1,0 +1,91 @@
+"""Which triplets of a batch are learned from. d is the squared distance of unit vectors.
+
+`semi-hard` and `hard` are those of the Keras study: for each pair of one person one negative, by
+chance among those that fit; a pair without one is dropped. `batch-hard` is that of FaceNet and of
+Hermans, Beyer & Leibe (2017): for each anchor its farthest positive and its nearest negative.
+`all` are all triplets that violate the margin. Offline mining is in `offline.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photoclust.choices import Mining
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# What pytorch-metric-learning calls the triplets that one negative a pair is chosen from.
+KINDS = {Mining.SEMI_HARD: "semihard", Mining.HARD: "hard", Mining.ALL: "all"}
+
+
+@dataclass(frozen=True, slots=True)
+class Triplets:
+    """Places in a batch, each (t,), and how many there could have been.
+
+    `possible` are the pairs of one person where a negative is chosen for each, the anchors for
+    `batch-hard`, and all triplets for `all`.
+    """
+
+    anchors: Tensor
+    positives: Tensor
+    negatives: Tensor
+    possible: int
+
+    def __len__(self) -> int:
+        return len(self.anchors)
+
+    @property
+    def indices(self) -> tuple[Tensor, Tensor, Tensor]:
+        return self.anchors, self.positives, self.negatives
+
+
+def squared_distance() -> Any:
+    """pytorch-metric-learning's measure |a - b|^2 of vectors made unit length."""
+    from pytorch_metric_learning.distances import LpDistance
+
+    return LpDistance(normalize_embeddings=True, p=2, power=2)
+
+
+def triplet_loss(margin: float) -> Any:
+    """The mean of max(0, d(a,p) - d(a,n) + margin) over the triplets where it is not 0."""
+    from pytorch_metric_learning.losses import TripletMarginLoss
+
+    return TripletMarginLoss(margin=margin, distance=squared_distance())
+
+
+def mine(
+    vectors: Tensor, people: Tensor, mining: Mining, margin: float, chance: np.random.Generator
+) -> Triplets:
+    """The triplets of a batch of vectors (n, dim) whose people are (n,)."""
+    from pytorch_metric_learning.miners import BatchHardMiner, TripletMarginMiner
+
+    same = int((people[:, None] == people[None]).sum()) - len(people)
+    if mining is Mining.BATCH_HARD:
+        found = BatchHardMiner(distance=squared_distance())(vectors, people)
+        return Triplets(*found, possible=len(people))
+    miner = TripletMarginMiner(
+        margin=margin, type_of_triplets=KINDS[mining], distance=squared_distance()
+    )
+    found = miner(vectors, people)
+    if mining is Mining.ALL:
+        others = (people[:, None] != people[None]).sum(1)
+        each = (people[:, None] == people[None]).sum(1) - 1
+        return Triplets(*found, possible=int((others * each).sum()))
+    return Triplets(*_one_negative_each(*found, chance), possible=same)
+
+
+def _one_negative_each(
+    anchors: Tensor, positives: Tensor, negatives: Tensor, chance: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Of the triplets with one anchor and positive one by chance."""
+    import torch
+
+    pairs = torch.stack([anchors, positives], dim=1).cpu().numpy()
+    shuffled = chance.permutation(len(pairs))
+    first = np.unique(pairs[shuffled], axis=0, return_index=True)[1] if len(pairs) else shuffled
+    kept = torch.from_numpy(np.sort(shuffled[first])).to(anchors.device)
+    return anchors[kept], positives[kept], negatives[kept]

@@ -1,0 +1,127 @@
+"""Who is learned from, who says when to stop, and who is kept aside for the final figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclust.errors import PhotoclustError
+from photoclust.lab.training.filters import Filters
+from photoclust.lab.training.store import Store
+
+# Of the people who are not held out, the share that only says when to stop.
+VALIDATION = 0.1
+
+# Below this many people with several photos a share is no use.
+LEAST_APART = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Faces of some people.
+
+    Attributes
+    ----------
+    rows : (N, ...) all faces of a store.
+    at : (n,) the rows of these.
+    people : (n,) who each is, from 0 on without a gap.
+    """
+
+    rows: NDArray[Any]
+    at: NDArray[np.int64]
+    people: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @property
+    def count(self) -> int:
+        """People."""
+        return int(self.people.max()) + 1 if len(self) else 0
+
+    def of(self, some: NDArray[np.int64]) -> NDArray[Any]:
+        """The faces at these places (m,), as stored: (m, ...)."""
+        return np.asarray(self.rows[self.at[some]])
+
+    def several(self) -> int:
+        """How many people have two photos or more."""
+        return int((np.bincount(self.people) > 1).sum()) if len(self) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The people of a folder in three parts, and what was dropped from the first two, by reason.
+
+    Nothing of the held-out people is dropped but photos without a face: they are what they are.
+    """
+
+    training: Faces
+    validation: Faces
+    held_out: Faces
+    dropped_photos: dict[str, int]
+    dropped_people: int
+
+
+def split(store: Store, filters: Filters, held_out: float, seed: int) -> Parts:
+    """Deal people out by chance, the same for the same seed, and filter those to learn from.
+
+    Parameters
+    ----------
+    held_out : share of all people, 0..1.
+
+    Raises
+    ------
+    PhotoclustError : too few people are left in one of the parts.
+    """
+    names = sorted({record.person for record in store.records})
+    order = np.random.default_rng(seed).permutation(len(names))
+    aside = round(held_out * len(names))
+    part_of = {names[who]: int(place >= aside) for place, who in enumerate(order)}
+    dropped = Counter(record.failure for record in store.records if record.failure)
+    kept: tuple[list[int], list[int]] = ([], [])
+    for row, record in enumerate(store.records):
+        if record.failure:
+            continue
+        learned_from = part_of[record.person]
+        why = filters.why_dropped(record.sharpness, record.border) if learned_from else None
+        if why:
+            dropped[why] += 1
+        else:
+            kept[learned_from].append(row)
+    photos = Counter(store.records[row].person for row in kept[1])
+    enough = [name for name in (names[who] for who in order) if photos[name] >= filters.min_photos]
+    stopping = set(enough[: max(LEAST_APART, round(VALIDATION * len(enough)))])
+    learning = set(enough) - stopping
+    parts = Parts(
+        training=_faces(store, [row for row in kept[1] if store.records[row].person in learning]),
+        validation=_faces(store, [row for row in kept[1] if store.records[row].person in stopping]),
+        held_out=_faces(store, kept[0]),
+        dropped_photos=dict(dropped),
+        dropped_people=sum(part_of[name] for name in names) - len(enough),
+    )
+    _check(parts, filters)
+    return parts
+
+
+def _faces(store: Store, rows: list[int]) -> Faces:
+    at = np.array(rows, np.int64)
+    people = np.unique([store.records[row].person for row in rows], return_inverse=True)[1]
+    return Faces(store.rows, at, people.astype(np.int64))
+
+
+def _check(parts: Parts, filters: Filters) -> None:
+    for faces, what in (
+        (parts.training, "to learn from"),
+        (parts.validation, "to say when to stop"),
+        (parts.held_out, "held out for the figures"),
+    ):
+        if faces.several() < LEAST_APART or faces.count < LEAST_APART:
+            raise PhotoclustError(
+                f"{faces.several()} people with two photos or more are left {what}.",
+                "Add people, or change --held-out, --min-photos, --min-sharpness or --max-border"
+                f" (now {filters.min_photos}, {filters.min_sharpness:g}, {filters.max_border:g}).",
+            )
