@@ -27,7 +27,7 @@ def to_onnx(net: nn.Module, shape: tuple[int, ...]) -> bytes:
         torch.onnx.export(
             net,
             (torch.zeros(2, *shape),),
-            content,
+            content,  # type: ignore[arg-type]  # this exporter writes to streams too
             dynamo=False,
             input_names=[INPUT],
             output_names=[OUTPUT],

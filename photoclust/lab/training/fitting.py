@@ -91,7 +91,7 @@ class Fitting:
         self._settings, self._parts, self._at, self._device = settings, parts, at, device
         self._net = net.to(device)
         if settings.net is not Net.HEAD:
-            self._net = self._net.to(memory_format=torch.channels_last)
+            self._net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if settings.optimiser is Optimiser.ADAM:
             self._optimiser: Any = torch.optim.Adam(net.parameters(), settings.learning_rate)
         else:
@@ -150,7 +150,7 @@ class Fitting:
                 triplets = mine(vectors, people, settings.mining, settings.margin, chance)
             else:
                 each = torch.arange(len(places), device=self._device).reshape(3, -1)
-                triplets = Triplets(*each, possible=len(given))
+                triplets = Triplets(each[0], each[1], each[2], len(given))
             apart = mean_apart(vectors, people)
         for group in self._optimiser.param_groups:
             group["lr"] = rate_at(settings, step)

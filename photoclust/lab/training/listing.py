@@ -11,8 +11,8 @@ from pathlib import Path
 from photoclust.errors import PhotoclustError
 from photoclust.photos.discover import PhotoFile, SkippedFile, check_roots, find_photos
 
-# Fewer people give neither strangers to tell apart nor somebody to hold out.
-LEAST_PEOPLE = 4
+# Two to learn from, two to say when to stop, and two folds with two each for the figures.
+LEAST_PEOPLE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,9 @@ def list_people(folder: Path) -> Listing:
     counts = Counter(people)
     several = sum(count > 1 for count in counts.values())
     if several < LEAST_PEOPLE:
-        there = (
-            f"{len(photos)} photos of {len(counts)} people" if photos else "no photos in folders"
-        )
         raise PhotoclustError(
-            f"{folder} has {there}, {several} of them with two photos or more: too few to learn"
-            " from.",
-            f"Give a folder with a folder of photos for each of at least {LEAST_PEOPLE} people.",
+            f"{folder} has folders of {len(counts)} people, {several} of them with two photos or"
+            f" more; nothing can be learned from fewer than {LEAST_PEOPLE}.",
+            "Give a folder that holds a folder of photos for each person.",
         )
     return Listing(Path(root), tuple(photos), tuple(people), dict(left_out))

@@ -63,29 +63,26 @@ def mine(
     """The triplets of a batch of vectors (n, dim) whose people are (n,)."""
     from pytorch_metric_learning.miners import BatchHardMiner, TripletMarginMiner
 
-    same = int((people[:, None] == people[None]).sum()) - len(people)
     if mining is Mining.BATCH_HARD:
-        found = BatchHardMiner(distance=squared_distance())(vectors, people)
-        return Triplets(*found, possible=len(people))
+        anchors, positives, negatives = BatchHardMiner(distance=squared_distance())(vectors, people)
+        return Triplets(anchors, positives, negatives, len(people))
     miner = TripletMarginMiner(
         margin=margin, type_of_triplets=KINDS[mining], distance=squared_distance()
     )
-    found = miner(vectors, people)
+    anchors, positives, negatives = miner(vectors, people)
+    same = people[:, None] == people[None]
+    pairs = same.sum(1) - 1  # of each anchor
     if mining is Mining.ALL:
-        others = (people[:, None] != people[None]).sum(1)
-        each = (people[:, None] == people[None]).sum(1) - 1
-        return Triplets(*found, possible=int((others * each).sum()))
-    return Triplets(*_one_negative_each(*found, chance), possible=same)
+        return Triplets(anchors, positives, negatives, int((pairs * (~same).sum(1)).sum()))
+    kept = _one_of_each_pair(anchors, positives, chance)
+    return Triplets(anchors[kept], positives[kept], negatives[kept], int(pairs.sum()))
 
 
-def _one_negative_each(
-    anchors: Tensor, positives: Tensor, negatives: Tensor, chance: np.random.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Of the triplets with one anchor and positive one by chance."""
+def _one_of_each_pair(anchors: Tensor, positives: Tensor, chance: np.random.Generator) -> Tensor:
+    """Of triplets (t,) with the same anchor and positive one by chance: the places of those."""
     import torch
 
     pairs = torch.stack([anchors, positives], dim=1).cpu().numpy()
     shuffled = chance.permutation(len(pairs))
-    first = np.unique(pairs[shuffled], axis=0, return_index=True)[1] if len(pairs) else shuffled
-    kept = torch.from_numpy(np.sort(shuffled[first])).to(anchors.device)
-    return anchors[kept], positives[kept], negatives[kept]
+    first = np.unique(pairs[shuffled], axis=0, return_index=True)[1]
+    return torch.from_numpy(np.sort(shuffled[first])).to(anchors.device)

@@ -16,8 +16,8 @@ from photoclust.lab.training.store import Store
 # Of the people who are not held out, the share that only says when to stop.
 VALIDATION = 0.1
 
-# Below this many people with several photos a share is no use.
-LEAST_APART = 2
+# People with several photos in each part at least, and of people to judge on (two folds).
+LEAST_SEVERAL, LEAST_HELD_OUT = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def split(store: Store, filters: Filters, held_out: float, seed: int) -> Parts:
             kept[learned_from].append(row)
     photos = Counter(store.records[row].person for row in kept[1])
     enough = [name for name in (names[who] for who in order) if photos[name] >= filters.min_photos]
-    stopping = set(enough[: max(LEAST_APART, round(VALIDATION * len(enough)))])
+    stopping = set(enough[: max(LEAST_SEVERAL, round(VALIDATION * len(enough)))])
     learning = set(enough) - stopping
     parts = Parts(
         training=_faces(store, [row for row in kept[1] if store.records[row].person in learning]),
@@ -114,14 +114,16 @@ def _faces(store: Store, rows: list[int]) -> Faces:
 
 
 def _check(parts: Parts, filters: Filters) -> None:
-    for faces, what in (
-        (parts.training, "to learn from"),
-        (parts.validation, "to say when to stop"),
-        (parts.held_out, "held out for the figures"),
+    for faces, least, what in (
+        (parts.training, LEAST_SEVERAL, "to learn from"),
+        (parts.validation, LEAST_SEVERAL, "to say when to stop"),
+        (parts.held_out, LEAST_HELD_OUT, "held out for the figures"),
     ):
-        if faces.several() < LEAST_APART or faces.count < LEAST_APART:
+        if faces.several() < LEAST_SEVERAL or faces.count < least:
             raise PhotoclustError(
-                f"{faces.several()} people with two photos or more are left {what}.",
-                "Add people, or change --held-out, --min-photos, --min-sharpness or --max-border"
-                f" (now {filters.min_photos}, {filters.min_sharpness:g}, {filters.max_border:g}).",
+                f"Too few people are left {what}: {faces.count}, {faces.several()} of them with"
+                " two photos or more.",
+                "Add people, or change --held-out, or --min-photos, --min-sharpness and"
+                f" --max-border (now {filters.min_photos}, {filters.min_sharpness:g},"
+                f" {filters.max_border:g}).",
             )
