@@ -61,8 +61,8 @@ def train(
     ] = 20.0,
     max_border: Annotated[
         float,
-        typer.Option(min=0, max=1, help="Leave out faces with a larger share of empty border."),
-    ] = 0.1,
+        typer.Option(min=0, max=1, help="Leave out faces with a larger share outside the photo."),
+    ] = 0.2,
     held_out: Annotated[
         float, typer.Option(help="Share of the people kept aside for the figures.")
     ] = 0.2,

@@ -76,6 +76,7 @@ DAY: list[tuple[str, int]] = [
     ("calibrate", 1),
     ("evaluate clusters --truth folders --html OUT/score.html", 0),
     ("evaluate sweep --truth folders --steps 1 --html OUT/sweep.html", 0),
+    ("train PHOTOS --out OUT/trained", 1),
     ("status", 0),
     ("models use open --yes", 1),
     ("roots", 0),

@@ -15,10 +15,6 @@ from photoclust.models.chips import PLACES
 # The chip that sharpness and border are measured on, as `models.quality` does.
 SIDE = 112  # pixels
 
-# A pixel whose channels are all this dark at most is taken for the black that fills a turned
-# picture. Black hair in a photo is hardly ever so dark all over.
-BLACK = 3  # of 255
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -27,7 +23,7 @@ class Filters:
     Attributes
     ----------
     min_sharpness : variance of the Laplacian of the grey chip of 112 pixels.
-    max_border : the share of the chip, 0..1, that may lie outside the picture or be black.
+    max_border : the share of the chip, 0..1, that may lie outside the photo.
     min_photos : a person needs so many photos that pass.
     """
 
@@ -38,7 +34,7 @@ class Filters:
     def why_dropped(self, sharpness: float, border: float) -> str | None:
         """Why a face is not learned from, in a few words; None if it is."""
         if border > self.max_border:
-            return "much empty border"
+            return "cut off by the border"
         if sharpness < self.min_sharpness:
             return "blurred"
         return None
@@ -52,13 +48,13 @@ def sharpness_of(chip: Pixels) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_64F).var())
 
 
-def border_of(pixels: Pixels, landmarks: NDArray[Any]) -> float:
-    """The share of a face's chip, 0..1, that lies outside its picture or is black.
+def border_of(width: int, height: int, landmarks: NDArray[Any]) -> float:
+    """The share of a face's chip, 0..1, that lies outside its picture of so many pixels.
 
     `landmarks` are (5, 2) in pixels of the picture.
     """
     import cv2
 
     matrix = similarity_transform(landmarks, PLACES * SIDE)
-    chip = cv2.warpAffine(pixels, matrix, (SIDE, SIDE), flags=cv2.INTER_NEAREST)
-    return float((np.asarray(chip).max(axis=2) <= BLACK).mean())
+    inside = cv2.warpAffine(np.ones((height, width), np.uint8), matrix, (SIDE, SIDE))
+    return 1 - float(np.asarray(inside).mean())

@@ -79,7 +79,7 @@ def split(store: Store, filters: Filters, held_out: float, seed: int) -> Parts:
     """
     names = sorted({record.person for record in store.records})
     order = np.random.default_rng(seed).permutation(len(names))
-    aside = round(held_out * len(names))
+    aside = max(LEAST_HELD_OUT, round(held_out * len(names)))
     part_of = {names[who]: int(place >= aside) for place, who in enumerate(order)}
     dropped = Counter(record.failure for record in store.records if record.failure)
     kept: tuple[list[int], list[int]] = ([], [])

@@ -92,7 +92,7 @@ def _look(
         landmarks = np.array(central.landmarks) * (width, height)
         measures = {
             "sharpness": round(sharpness_of(cut_chip(pixels, landmarks, PLACES * SIDE, SIDE)), 1),
-            "border": round(border_of(pixels, landmarks), 4),
+            "border": round(border_of(width, height, landmarks), 4),
         }
         if chip:
             return chip.cut(pixels, landmarks), measures

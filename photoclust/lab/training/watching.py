@@ -36,7 +36,7 @@ class CollapseWatch:
                 f"Training has collapsed at step {step}: every face gets the same embedding"
                 f" (different people are {apart:.1e} apart in squared distance), so the loss stays"
                 f" at the margin, {self._settings.margin:g}.",
-                "Use --mining semi-hard, or lower --learning-rate"
+                "Use --mining semi-hard, or lower --rate"
                 f" (now {self._settings.learning_rate:g}); wrong names in the folders do this too.",
             )
 
@@ -51,7 +51,7 @@ def check_loss(step: int, loss: float, learning_rate: float) -> None:
     if not math.isfinite(loss):
         raise PhotoclustError(
             f"Training has diverged at step {step}: the loss is {loss}.",
-            f"Lower --learning-rate (now {learning_rate:g}).",
+            f"Lower --rate (now {learning_rate:g}).",
         )
 
 

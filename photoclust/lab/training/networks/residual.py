@@ -21,7 +21,8 @@ class Block(nn.Module):
         super().__init__()
         self.first = convolution(width, width, 3)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
+        for weights in self.second.parameters():
+            nn.init.zeros_(weights)
         self.after = nn.ReLU()
 
     def forward(self, values: Tensor) -> Tensor:
