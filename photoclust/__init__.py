@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from photoclust.actions.scan import ScanReport, scan
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
+    from photoclust.actions.train import TrainingJob, train, train_study
     from photoclust.actions.tree import ClusterTree, cluster_tree
     from photoclust.actions.use_pack import UsePackReport, use_pack
     from photoclust.actions.verify import Verification, verify
@@ -95,6 +96,9 @@ if TYPE_CHECKING:
     from photoclust.domain import Box, DetectedFace, Detection
     from photoclust.errors import PhotoclustError
     from photoclust.export.gallery import GalleryReport, export_gallery
+    from photoclust.lab.training.filters import FaceFilters
+    from photoclust.lab.training.reports import StudyReport, TrainReport
+    from photoclust.lab.training.settings import TrainingSettings
     from photoclust.library import Library
     from photoclust.library.faces import Face
     from photoclust.models.installed import load_pack
@@ -117,6 +121,7 @@ _HOMES = {
     "Device": "photoclust.choices",
     "EnrolReport": "photoclust.actions.enrol",
     "Face": "photoclust.library.faces",
+    "FaceFilters": "photoclust.lab.training.filters",
     "FacePack": "photoclust.models.pack",
     "Filters": "photoclust.query",
     "FindReport": "photoclust.actions.find",
@@ -150,6 +155,10 @@ _HOMES = {
     "ScannedRoot": "photoclust.actions.roots",
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
+    "StudyReport": "photoclust.lab.training.reports",
+    "TrainReport": "photoclust.lab.training.reports",
+    "TrainingJob": "photoclust.actions.train",
+    "TrainingSettings": "photoclust.lab.training.settings",
     "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
     "Way": "photoclust.actions.gather",
@@ -212,6 +221,8 @@ _HOMES = {
     "set_note": "photoclust.actions.person",
     "show_person": "photoclust.actions.person",
     "status": "photoclust.actions.status",
+    "train": "photoclust.actions.train",
+    "train_study": "photoclust.actions.train",
     "undo": "photoclust.actions.history",
     "unname_cluster": "photoclust.actions.name",
     "unname_face": "photoclust.actions.name",
@@ -234,6 +245,7 @@ __all__ = [
     "Device",
     "EnrolReport",
     "Face",
+    "FaceFilters",
     "FacePack",
     "Filters",
     "FindReport",
@@ -267,6 +279,10 @@ __all__ = [
     "ScannedRoot",
     "SplitPlan",
     "StatusReport",
+    "StudyReport",
+    "TrainReport",
+    "TrainingJob",
+    "TrainingSettings",
     "UsePackReport",
     "Verification",
     "Way",
@@ -329,6 +345,8 @@ __all__ = [
     "set_note",
     "show_person",
     "status",
+    "train",
+    "train_study",
     "undo",
     "unname_cluster",
     "unname_face",

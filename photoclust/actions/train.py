@@ -28,7 +28,7 @@ from photoclust.lab.training.people import Parts, split
 from photoclust.lab.training.preparing import prepare
 from photoclust.lab.training.reports import Material, StudyReport, TrainReport, figures
 from photoclust.lab.training.reproducible import reproducible
-from photoclust.lab.training.settings import Settings
+from photoclust.lab.training.settings import TrainingSettings
 from photoclust.lab.training.study import PUBLISHED, SOURCE
 from photoclust.models.catalogue import KNOWN_PACKS
 from photoclust.models.chips import ChipShape
@@ -68,7 +68,7 @@ class TrainingJob:
 
     folder: Path
     out: Path
-    settings: Settings
+    settings: TrainingSettings
     pack: str = OPEN
     accept_licence: bool = False
     work: Path | None = None
@@ -94,7 +94,7 @@ def train(job: TrainingJob, progress: Progress | None = None) -> TrainReport:
     return report
 
 
-def study(job: TrainingJob, progress: Progress | None = None) -> StudyReport:
+def train_study(job: TrainingJob, progress: Progress | None = None) -> StudyReport:
     """Train with each margin and mining of the Keras study, all else being equal.
 
     Each run's pack is written into a folder of its own in `out`. Errors are those of `train`.
@@ -179,7 +179,7 @@ class _Bench:
     parts: Parts
     progress: Progress
 
-    def run(self, out: Path, settings: Settings) -> TrainReport:
+    def run(self, out: Path, settings: TrainingSettings) -> TrainReport:
         """Train, judge, and write the pack."""
         held = self.parts.held_out
         pairs = sample_pairs(held.people, settings.seed)
@@ -222,16 +222,16 @@ class _Bench:
             trained=trained,
         )
 
-    def forget(self, done: list[Settings]) -> None:
+    def forget(self, done: list[TrainingSettings]) -> None:
         """Remove the checkpoints of finished runs."""
         for settings in done:
             self._checkpoint(settings).unlink(missing_ok=True)
 
-    def _checkpoint(self, settings: Settings) -> Path:
+    def _checkpoint(self, settings: TrainingSettings) -> Path:
         data = f"{self.listing.digest} {self.base.description.fingerprint}"
         return self.work / f"checkpoint-{settings.key(data)}.pt"
 
-    def _record(self, settings: Settings, fitted: Fitted) -> dict[str, Any]:
+    def _record(self, settings: TrainingSettings, fitted: Fitted) -> dict[str, Any]:
         """What the pack tells of its making."""
         return {
             "settings": settings.record(),

@@ -110,15 +110,14 @@ def train(
 
     Example: photoclust train ~/people --out mine   (then: photoclust scan ~/Pictures --pack mine)
     """
-    from photoclust.actions.train import TrainingJob
-    from photoclust.actions.train import study as run_study
+    from photoclust.actions.train import TrainingJob, train_study
     from photoclust.actions.train import train as run_train
-    from photoclust.lab.training.filters import Filters
-    from photoclust.lab.training.settings import Settings
+    from photoclust.lab.training.filters import FaceFilters
+    from photoclust.lab.training.settings import TrainingSettings
 
     if dim not in DIMS:
         raise UsageError(f"--dim is one of {', '.join(map(str, DIMS))}.")
-    settings = Settings(
+    settings = TrainingSettings(
         net=net,
         dim=dim,
         margin=margin,
@@ -134,13 +133,13 @@ def train(
         patience=patience,
         held_out=held_out,
         seed=seed,
-        filters=Filters(min_sharpness, max_border, min_photos),
+        filters=FaceFilters(min_sharpness, max_border, min_photos),
     )
     job = TrainingJob(folder, out, settings, pack, accept_licence, work, device, threads)
     progress = terminal_progress()
     try:
         if study:
-            finished = run_study(job, progress)
+            finished = train_study(job, progress)
             runs = [run for run, _published in finished.runs]
             document = _study_document(finished)
             lines = [*_material_lines(runs[0]), "", *_study_lines(finished)]

@@ -31,19 +31,13 @@ class Dealer:
 
     def deal(self, chance: np.random.Generator) -> NDArray[np.int64]:
         """Places of faces (n,), those of a person one after the other."""
-        starts = np.searchsorted(self._sorted(), np.arange(self.faces.count + 1))
         order = np.argsort(self.faces.people, kind="stable")
-        several = np.flatnonzero(np.diff(starts) > 1)
-        chosen = chance.permutation(several)[: self.people]
+        own = np.split(order, np.cumsum(np.bincount(self.faces.people))[:-1])
+        several = [places for places in own if len(places) > 1]
+        chosen = chance.permutation(len(several))[: self.people]
         return np.concatenate(
-            [
-                chance.permutation(order[starts[who] : starts[who + 1]])[: self.photos]
-                for who in chosen
-            ]
-        )
-
-    def _sorted(self) -> NDArray[np.int64]:
-        return np.sort(self.faces.people, kind="stable")
+            [chance.permutation(several[who])[: self.photos] for who in chosen]
+        ).astype(np.int64)
 
 
 def altered(chips: Tensor, chance: np.random.Generator) -> Tensor:

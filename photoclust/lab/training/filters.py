@@ -17,7 +17,7 @@ SIDE = 112  # pixels
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class FaceFilters:
     """What a photo, and a person, must have.
 
     Attributes

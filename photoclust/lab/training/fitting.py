@@ -18,7 +18,7 @@ from photoclust.lab.training.mining import Triplets, mine, triplet_loss
 from photoclust.lab.training.offline import nearest_semi_hard, subset
 from photoclust.lab.training.pairs import auc, sample_pairs
 from photoclust.lab.training.people import Parts
-from photoclust.lab.training.settings import Settings
+from photoclust.lab.training.settings import TrainingSettings
 from photoclust.lab.training.watching import CollapseWatch, check_loss, mean_apart
 from photoclust.progress import Progress
 
@@ -60,7 +60,7 @@ class Fitted:
         return max(self.history, key=lambda check: check.auc)
 
 
-def rate_at(settings: Settings, step: int) -> float:
+def rate_at(settings: TrainingSettings, step: int) -> float:
     """The learning rate of a step."""
     done = step / settings.steps
     match settings.schedule:
@@ -84,7 +84,7 @@ class Fitting:
     """
 
     def __init__(
-        self, net: nn.Module, parts: Parts, settings: Settings, at: Path, device: str
+        self, net: nn.Module, parts: Parts, settings: TrainingSettings, at: Path, device: str
     ) -> None:
         import torch
 

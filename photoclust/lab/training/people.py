@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclust.errors import PhotoclustError
-from photoclust.lab.training.filters import Filters
+from photoclust.lab.training.filters import FaceFilters
 from photoclust.lab.training.store import Store
 
 # Of the people who are not held out, the share that only says when to stop.
@@ -66,12 +66,19 @@ class Parts:
     dropped_people: int
 
 
-def split(store: Store, filters: Filters, held_out: float, seed: int) -> Parts:
+def split(
+    store: Store,
+    filters: FaceFilters,
+    held_out: float,
+    seed: int,
+    validation: float = VALIDATION,
+) -> Parts:
     """Deal people out by chance, the same for the same seed, and filter those to learn from.
 
     Parameters
     ----------
     held_out : share of all people, 0..1.
+    validation : of the others with enough photos, the share that says when to stop.
 
     Raises
     ------
@@ -94,7 +101,7 @@ def split(store: Store, filters: Filters, held_out: float, seed: int) -> Parts:
             kept[learned_from].append(row)
     photos = Counter(store.records[row].person for row in kept[1])
     enough = [name for name in (names[who] for who in order) if photos[name] >= filters.min_photos]
-    stopping = set(enough[: max(LEAST_SEVERAL, round(VALIDATION * len(enough)))])
+    stopping = set(enough[: max(LEAST_SEVERAL, round(validation * len(enough)))])
     learning = set(enough) - stopping
     parts = Parts(
         training=_faces(store, [row for row in kept[1] if store.records[row].person in learning]),
@@ -113,7 +120,7 @@ def _faces(store: Store, rows: list[int]) -> Faces:
     return Faces(store.rows, at, people.astype(np.int64))
 
 
-def _check(parts: Parts, filters: Filters) -> None:
+def _check(parts: Parts, filters: FaceFilters) -> None:
     for faces, least, what in (
         (parts.training, LEAST_SEVERAL, "to learn from"),
         (parts.validation, LEAST_SEVERAL, "to say when to stop"),

@@ -9,7 +9,7 @@ from typing import Any
 from photoclust.lab.training.fitting import Check
 from photoclust.lab.training.listing import Listing
 from photoclust.lab.training.people import Faces, Parts
-from photoclust.lab.training.settings import Settings
+from photoclust.lab.training.settings import TrainingSettings
 from photoclust.lab.verification.scores import Verification
 from photoclust.models.pack import PackDescription
 
@@ -77,7 +77,7 @@ class TrainReport:
     pack: Path
     work: Path
     description: PackDescription
-    settings: Settings
+    settings: TrainingSettings
     material: Material
     parameters: int
     history: tuple[Check, ...]

@@ -9,13 +9,13 @@ from typing import Any
 
 from photoclust.choices import Mining, Net, Optimiser, Schedule
 from photoclust.errors import UsageError
-from photoclust.lab.training.filters import Filters
+from photoclust.lab.training.filters import FaceFilters
 
 MOST_APART = 4.0  # squared distance of opposite unit vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TrainingSettings:
     """How to train.
 
     Attributes
@@ -45,7 +45,7 @@ class Settings:
     patience: int
     held_out: float
     seed: int
-    filters: Filters
+    filters: FaceFilters
 
     def check(self) -> None:
         """Refuse what makes no sense.

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from photoclust.errors import PhotoclustError
-from photoclust.lab.training.settings import Settings
+from photoclust.lab.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,7 +19,7 @@ COLLAPSED, STEPS_ON_END = 1e-3, 25
 class CollapseWatch:
     """Follows how far apart a batch's different people are."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: TrainingSettings) -> None:
         self._settings = settings
         self._near = 0
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from photoclust.choices import Mining, Net, Optimiser, Schedule
-from photoclust.lab.training.filters import Filters
+from photoclust.lab.training.filters import FaceFilters
 from photoclust.lab.training.fitting import Fitted, Fitting
 from photoclust.lab.training.networks import build
 from photoclust.lab.training.people import Faces, Parts
 from photoclust.lab.training.reproducible import reproducible
-from photoclust.lab.training.settings import Settings
+from photoclust.lab.training.settings import TrainingSettings
 from photoclust.progress import Progress, Silent
 from photoclust.vectors import normalised
 
@@ -23,10 +23,10 @@ DIM = 16
 
 
 @pytest.fixture(scope="session")
-def settings() -> Callable[..., Settings]:
+def settings() -> Callable[..., TrainingSettings]:
     """`settings(margin=0.4)`: those of a short run of a head, some of them changed."""
 
-    def changed(**changes: Any) -> Settings:
+    def changed(**changes: Any) -> TrainingSettings:
         usual: dict[str, Any] = {
             "net": Net.HEAD,
             "dim": 128,
@@ -43,9 +43,9 @@ def settings() -> Callable[..., Settings]:
             "patience": 100,
             "held_out": 0.3,
             "seed": 3,
-            "filters": Filters(20.0, 0.2, 2),
+            "filters": FaceFilters(20.0, 0.2, 2),
         }
-        return Settings(**{**usual, **changes})
+        return TrainingSettings(**{**usual, **changes})
 
     return changed
 
@@ -79,7 +79,7 @@ def fit(tmp_path: Path) -> Callable[..., Fitted]:
     """`fit(settings, parts)`: a run on the CPU, with one thread; its checkpoint is `at`."""
 
     def run(
-        chosen: Settings,
+        chosen: TrainingSettings,
         made: Parts,
         at: str = "checkpoint.pt",
         progress: Progress | None = None,

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from photoclust.errors import PhotoclustError
-from photoclust.lab.training.filters import Filters, border_of, sharpness_of
+from photoclust.lab.training.filters import FaceFilters, border_of, sharpness_of
 from photoclust.lab.training.listing import list_people
 from photoclust.lab.training.people import split
 from photoclust.lab.training.preparing import prepare
@@ -19,7 +19,7 @@ from photoclust.models.chips import PLACES, ChipShape
 from photoclust.progress import Silent
 
 GREY = ChipShape(64, colour=False)
-ANYTHING = Filters(0.0, 1.0, 2)
+ANYTHING = FaceFilters(0.0, 1.0, 2)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_bad_faces_are_dropped_from_what_is_learned_only(
     store = store_of(tmp_path, *MANY, **last)
     learned, kept = 0, 0
     for seed in range(6):
-        parts = split(store, Filters(20.0, 0.2, 2), 0.5, seed)
+        parts = split(store, FaceFilters(20.0, 0.2, 2), 0.5, seed)
         if len(store.records) - 1 in parts.held_out.at:
             assert parts.dropped_photos == {}
             kept += 1
@@ -145,7 +145,7 @@ def test_bad_faces_are_dropped_from_what_is_learned_only(
 def test_too_few_people_are_an_error_that_names_the_options(tmp_path: Path) -> None:
     store = store_of(tmp_path, *MANY)
     with pytest.raises(PhotoclustError, match="Too few people are left to learn from") as raised:
-        split(store, Filters(0.0, 1.0, 4), 0.5, seed=0)
+        split(store, FaceFilters(0.0, 1.0, 4), 0.5, seed=0)
     assert "--min-photos" in raised.value.hint
 
 
