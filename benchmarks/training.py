@@ -86,7 +86,7 @@ def report(data: Path, work: Path, threads: int) -> None:
             data / folder,
             work / f"{net}-{folder}",
             settings(net),
-            work=work / f"{folder}-{'embeddings' if net is Net.HEAD else 'chips'}",
+            work=work / folder,
             threads=threads,
         )
         start = time.perf_counter()
@@ -120,7 +120,7 @@ def choose(folder: Path, work: Path, threads: int) -> None:
     listing, pack = list_people(folder), load_pack("open")
     for chosen in choices():
         chip = CHIPS.get(chosen.net)
-        kept = work / f"{folder.name}-{'chips' if chip else 'embeddings'}"
+        kept = work / folder.name / f"faces-open-{chip or 'embeddings'}"
         store = prepare(listing, pack, chip, kept, workers=threads, progress=Silent())
         parts = split(store, chosen.filters, chosen.held_out, chosen.seed, VALIDATION)
         title = f"{chosen.net}, {chosen.mining}, {chosen.people} x {chosen.photos}"

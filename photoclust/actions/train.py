@@ -26,10 +26,11 @@ from photoclust.lab.training.operating import thresholds_from
 from photoclust.lab.training.pairs import judge, sample_pairs
 from photoclust.lab.training.people import Parts, split
 from photoclust.lab.training.preparing import prepare
-from photoclust.lab.training.reports import Material, StudyReport, TrainReport, figures
+from photoclust.lab.training.reports import Material, StudyReport, StudyRun, TrainReport, figures
 from photoclust.lab.training.reproducible import reproducible
 from photoclust.lab.training.settings import TrainingSettings
 from photoclust.lab.training.study import PUBLISHED, SOURCE
+from photoclust.lab.training.watching import Collapsed
 from photoclust.models.catalogue import KNOWN_PACKS
 from photoclust.models.chips import ChipShape
 from photoclust.models.open_pack import NAME as OPEN
@@ -97,15 +98,23 @@ def train(job: TrainingJob, progress: Progress | None = None) -> TrainReport:
 def train_study(job: TrainingJob, progress: Progress | None = None) -> StudyReport:
     """Train with each margin and mining of the Keras study, all else being equal.
 
-    Each run's pack is written into a folder of its own in `out`. Errors are those of `train`.
+    Each run's pack is written into a folder of its own in `out`. Errors are those of `train`, but
+    that a run that collapsed is told in the report.
     """
     variants = [replace(job.settings, mining=mining, margin=margin) for mining, margin in PUBLISHED]
     outs = [job.out / f"{chosen.mining}-{chosen.margin:g}" for chosen in variants]
     bench = _set_up(job, outs, progress or Silent())
+    runs = []
     with reproducible(bench.threads, bench.device):
-        reports = [bench.run(out, chosen) for out, chosen in zip(outs, variants, strict=True)]
+        for out, chosen, published in zip(outs, variants, PUBLISHED.values(), strict=True):
+            try:
+                report = bench.run(out, chosen)
+            except Collapsed:  # which is a result of the study too
+                report = None
+            runs.append(StudyRun(chosen, published, report))
     bench.forget(variants)
-    return StudyReport(tuple(zip(reports, PUBLISHED.values(), strict=True)), SOURCE)
+    material = Material.of(bench.listing, bench.parts)
+    return StudyReport(tuple(runs), material, bench.work, SOURCE)
 
 
 def _set_up(job: TrainingJob, outs: list[Path], progress: Progress) -> _Bench:
@@ -118,6 +127,8 @@ def _set_up(job: TrainingJob, outs: list[Path], progress: Progress) -> _Bench:
         _check_apart(place, listing.folder)
     for out in outs:
         _check_free(out)
+    if work in outs:
+        raise UsageError("--work and --out must differ: a pack may be given away, faces not.")
     device = _device(job.device)
     base = gauge_for(pack=job.pack, accept_licence=job.accept_licence).analyser
     with writing_to(work):
@@ -126,7 +137,8 @@ def _set_up(job: TrainingJob, outs: list[Path], progress: Progress) -> _Bench:
     threads = job.threads or os.cpu_count() or 1
     chip = CHIPS.get(job.settings.net)
     with writing_to(work):
-        store = prepare(listing, base, chip, work, workers=threads, progress=progress)
+        place = work / f"faces-{base.description.name}-{chip or 'embeddings'}"
+        store = prepare(listing, base, chip, place, workers=threads, progress=progress)
     parts = split(store, job.settings.filters, job.settings.held_out, job.settings.seed)
     return _Bench(job, work, device, threads, base, chip, listing, parts, progress)
 

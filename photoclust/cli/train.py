@@ -15,7 +15,7 @@ from photoclust.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photoclust.lab.training.reports import Part, StudyReport, TrainReport
+    from photoclust.lab.training.reports import Material, Part, StudyReport, TrainReport
     from photoclust.lab.verification.scores import Verification
 
 DIMS = (128, 256, 512)
@@ -40,7 +40,7 @@ def train(
     ] = 0.2,
     mining: Annotated[
         Mining, typer.Option(help="Which triplets to learn from, see docs/lab.md.")
-    ] = Mining.SEMI_HARD,
+    ] = Mining.ALL,
     study: Annotated[
         bool,
         typer.Option(
@@ -140,13 +140,15 @@ def train(
     try:
         if study:
             finished = train_study(job, progress)
-            runs = [run for run, _published in finished.runs]
+            kept = finished.work
+            runs = [run.report for run in finished.runs if run.report]
             document = _study_document(finished)
-            lines = [*_material_lines(runs[0]), "", *_study_lines(finished)]
+            lines = [*_material_lines(finished.material, min_photos), *_study_lines(finished)]
         else:
-            runs = [run_train(job, progress)]
-            document = _document(runs[0])
-            lines = [*_material_lines(runs[0]), *_lines(runs[0])]
+            report = run_train(job, progress)
+            runs, kept = [report], report.work
+            document = _document(report)
+            lines = [*_material_lines(report.material, min_photos), *_lines(report)]
     finally:
         progress.finish()
     if json:
@@ -157,12 +159,11 @@ def train(
     else:
         write(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
     _say_what_to_do(runs, study=study)
+    say(f"Prepared faces are kept for the next run: {shown_path(str(kept))}")
 
 
-def _material_lines(report: TrainReport) -> list[str]:
-    material = report.material
+def _material_lines(material: Material, least: int) -> list[str]:
     dropped = [f"{count:,} {reason}" for reason, count in material.dropped_photos.items()]
-    least = report.settings.filters.min_photos
     if material.dropped_people:
         dropped.append(f"{material.dropped_people:,} people with fewer than {least} photos")
     return [
@@ -197,11 +198,14 @@ def _lines(report: TrainReport) -> list[str]:
 
 
 def _study_lines(report: StudyReport) -> list[str]:
-    lines = [_columns("", HEADINGS)]
-    for run, published in report.runs:
-        measured = _measures(run.trained)
-        told = (published.precision, published.recall, published.accuracy, published.auc)
-        cells = [f"{one:.4f} ({other:.4f})" for one, other in zip(measured, told, strict=True)]
+    lines = ["", _columns("", HEADINGS)]
+    for run in report.runs:
+        told = (getattr(run.published, name) for name in ("precision", "recall", "accuracy", "auc"))
+        if run.report is None:
+            cells = [f"collapsed ({other:.4f})" for other in told]
+        else:
+            measured = _measures(run.report.trained)
+            cells = [f"{one:.4f} ({other:.4f})" for one, other in zip(measured, told, strict=True)]
         lines.append(_columns(f"{run.settings.mining}, {run.settings.margin:g}", cells))
     return [*lines, "", f"In brackets: {report.source}."]
 
@@ -240,8 +244,16 @@ def _study_document(report: StudyReport) -> dict[str, Any]:
 
     return {
         "source": report.source,
+        "material": asdict(report.material),
+        "work": str(report.work),
         "runs": [
-            {**_document(run), "published": asdict(published)} for run, published in report.runs
+            {
+                "settings": run.settings.record(),
+                "published": asdict(run.published),
+                "collapsed": run.report is None,
+                **(_document(run.report) if run.report else {}),
+            }
+            for run in report.runs
         ],
     }
 
@@ -252,4 +264,3 @@ def _say_what_to_do(runs: list[TrainReport], *, study: bool) -> None:
         say(f"Pack: {name}" if study else f"Pack: {name}   (photoclust scan FOLDER --pack {name})")
         if run.best.step == 0:
             say("Nothing was gained: it is the network as it was before training.")
-    say(f"Prepared faces are kept for the next run: {shown_path(str(runs[0].work))}")

@@ -24,6 +24,9 @@ class ChipShape:
     side: int
     colour: bool
 
+    def __str__(self) -> str:
+        return f"{'rgb' if self.colour else 'grey'}-{self.side}"
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Channels, height, width."""

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from photoclust.cli import app
 from photoclust.lab.training import extra
+from photoclust.lab.training.watching import Collapsed
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Photographer, Program
@@ -128,7 +129,7 @@ def test_a_second_run_finds_no_faces_again_and_gives_the_same_pack(
 ) -> None:
     words = (people, "--net", "conv4", "--work", work, *SHORT, "--json")
     first = train(*words, "--out", tmp_path / "one").json
-    index = work / "faces.jsonl"
+    index = work / "faces-open-grey-64" / "faces.jsonl"
     written = index.stat().st_mtime_ns
     second = train(*words, "--out", tmp_path / "two").json
     assert index.stat().st_mtime_ns == written
@@ -187,6 +188,19 @@ def test_the_study_prints_its_table_beside_the_published_one(
     assert (tmp_path / "study" / "hard-0.4" / "pack.json").exists()
 
 
+def test_a_run_of_the_study_that_collapses_is_told_as_its_result(
+    train: Train, people: Path, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def collapse(_watch: object, step: int, apart: float) -> None:
+        raise Collapsed(f"Training has collapsed at step {step}.")
+
+    monkeypatch.setattr("photoclust.lab.training.watching.CollapseWatch.see", collapse)
+    words = ("--study", "--net", "conv4", "--work", work, *SHORT)
+    ran = train(people, "--out", tmp_path / "study", *words)
+    assert ran.out.decode().count("collapsed (") == 16
+    assert not (tmp_path / "study" / "hard-0.2" / "pack.json").exists()
+
+
 def test_what_cannot_be_learned_from_is_refused_at_once(
     train: Train, camera: Photographer, tmp_path: Path
 ) -> None:
@@ -217,6 +231,7 @@ def test_settings_and_places_that_make_no_sense_are_refused(
     assert "--dim is one of" in train(people, *out, "--dim", "100", code=2).err
     assert "--held-out" in train(people, *out, "--held-out", "1", code=2).err
     assert "--rate" in train(people, *out, "--rate", "0", code=2).err
+    assert "must differ" in train(people, *out, "--work", tmp_path / "out", code=2).err
     words = ("--device", "openvino")
     assert "trained on openvino" in train(people, *out, *words, code=2).err
     inside = people / "pack"

@@ -6,7 +6,6 @@ sees what it would have seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,23 +20,20 @@ if TYPE_CHECKING:
 TURNED, SCALED, SHIFTED = 8.0, 0.08, 0.05
 
 
-@dataclass(frozen=True, slots=True)
 class Dealer:
     """Deals batches: `people` at once, `photos` of each, or all if somebody has fewer."""
 
-    faces: Faces
-    people: int
-    photos: int
+    def __init__(self, faces: Faces, people: int, photos: int) -> None:
+        order = np.argsort(faces.people, kind="stable")
+        own = np.split(order, np.cumsum(np.bincount(faces.people))[:-1])
+        self._several = [places for places in own if len(places) > 1]
+        self._people, self._photos = people, photos
 
     def deal(self, chance: np.random.Generator) -> NDArray[np.int64]:
         """Places of faces (n,), those of a person one after the other."""
-        order = np.argsort(self.faces.people, kind="stable")
-        own = np.split(order, np.cumsum(np.bincount(self.faces.people))[:-1])
-        several = [places for places in own if len(places) > 1]
-        chosen = chance.permutation(len(several))[: self.people]
-        return np.concatenate(
-            [chance.permutation(several[who])[: self.photos] for who in chosen]
-        ).astype(np.int64)
+        chosen = chance.permutation(len(self._several))[: self._people]
+        hands = [chance.permutation(self._several[who])[: self._photos] for who in chosen]
+        return np.concatenate(hands).astype(np.int64)
 
 
 def altered(chips: Tensor, chance: np.random.Generator) -> Tensor:

@@ -15,6 +15,7 @@ from photoclust.lab.training import checkpoint
 from photoclust.lab.training.batches import Dealer, altered
 from photoclust.lab.training.embedding import embed, to_tensor
 from photoclust.lab.training.mining import Triplets, mine, triplet_loss
+from photoclust.lab.training.networks import centre
 from photoclust.lab.training.offline import nearest_semi_hard, subset
 from photoclust.lab.training.pairs import auc, sample_pairs
 from photoclust.lab.training.people import Parts
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MOMENTUM = 0.9  # of SGD
 STEPPED_DOWN, DOWNS = 0.1, 3  # `step` divides the rate by ten at each third
+
+CENTRED = 256  # faces that the first weights are moved by; see `networks.centre`
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Fitting:
     """
 
     def __init__(
-        self, net: nn.Module, parts: Parts, settings: TrainingSettings, at: Path, device: str
+        self, net: nn.Sequential, parts: Parts, settings: TrainingSettings, at: Path, device: str
     ) -> None:
         import torch
 
@@ -210,8 +213,12 @@ class Fitting:
 
     def _resume(self) -> int:
         """Take up a checkpoint if there is one; the step to go on with."""
+        faces = self._parts.training
         state = checkpoint.load(self._at, self._device)
         if state is None:
+            if self._settings.net is not Net.HEAD:
+                some = np.random.default_rng(self._settings.seed).permutation(len(faces))[:CENTRED]
+                centre(self._net, to_tensor(faces.of(some), self._device))
             self._check(0, None, None, None)
             return 0
         self._net.load_state_dict(state["net"])

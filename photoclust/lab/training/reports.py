@@ -98,10 +98,21 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyReport:
-    """The runs of a study, each beside what was published for it, and where that is from."""
+class StudyRun:
+    """One run of a study beside what was published for it; no report where it collapsed."""
 
-    runs: tuple[tuple[TrainReport, Published], ...]
+    settings: TrainingSettings
+    published: Published
+    report: TrainReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class StudyReport:
+    """The runs of a study, what they learned from, and where the published figures are from."""
+
+    runs: tuple[StudyRun, ...]
+    material: Material
+    work: Path
     source: str
 
 

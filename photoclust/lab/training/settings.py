@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,8 +62,8 @@ class TrainingSettings:
             )
         if not 0 < self.held_out < 1:
             raise UsageError("--held-out is a share of the people, between 0 and 1.")
-        if not self.learning_rate > 0:
-            raise UsageError("--rate is more than 0.")
+        if not 0 < self.learning_rate < math.inf:
+            raise UsageError("--rate is a number above 0.")
 
     def record(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 COLLAPSED, STEPS_ON_END = 1e-3, 25
 
 
+class Collapsed(PhotoclustError):
+    """Every face gets the same embedding."""
+
+
 class CollapseWatch:
     """Follows how far apart a batch's different people are."""
 
@@ -28,11 +32,11 @@ class CollapseWatch:
 
         Raises
         ------
-        PhotoclustError : the network gives everybody the same embedding.
+        Collapsed : the network gives everybody the same embedding.
         """
         self._near = self._near + 1 if apart < COLLAPSED else 0
         if self._near >= STEPS_ON_END:
-            raise PhotoclustError(
+            raise Collapsed(
                 f"Training has collapsed at step {step}: every face gets the same embedding"
                 f" (different people are {apart:.1e} apart in squared distance), so the loss stays"
                 f" at the margin, {self._settings.margin:g}.",

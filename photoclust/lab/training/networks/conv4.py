@@ -11,7 +11,7 @@ from photoclust.lab.training.networks.layers import Standardise, UnitLength, con
 WIDTHS = (16, 16, 32, 32)
 
 
-def conv4(dim: int) -> nn.Module:
+def conv4(dim: int) -> nn.Sequential:
     """Grey chips (n, 1, 64, 64), 0..255, to unit vectors (n, dim)."""
     first, second, third, fourth = WIDTHS
     return nn.Sequential(

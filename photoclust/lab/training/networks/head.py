@@ -7,7 +7,7 @@ from torch import nn
 from photoclust.lab.training.networks.layers import UnitLength
 
 
-def head(inputs: int, dim: int) -> nn.Module:
+def head(inputs: int, dim: int) -> nn.Sequential:
     """Embeddings (n, inputs) of a pack to unit vectors (n, dim).
 
     With `dim` as long as the pack's, what comes out at first is what went in; shorter or longer,

@@ -64,7 +64,7 @@ class Inception(nn.Module):
         return torch.cat([branch(values) for branch in self.branches], dim=1)
 
 
-def inception(dim: int) -> nn.Module:
+def inception(dim: int) -> nn.Sequential:
     """Grey chips (n, 1, 64, 64), 0..255, to unit vectors (n, dim).
 
     The names of its parts are those of the study's table.

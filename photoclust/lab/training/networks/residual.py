@@ -30,7 +30,7 @@ class Block(nn.Module):
         return activated
 
 
-def residual(dim: int) -> nn.Module:
+def residual(dim: int) -> nn.Sequential:
     """RGB chips (n, 3, 112, 112), 0..255, to unit vectors (n, dim)."""
     layers: list[nn.Module] = [Standardise()]
     channels = 3
