@@ -264,3 +264,5 @@ def _say_what_to_do(runs: list[TrainReport], *, study: bool) -> None:
         say(f"Pack: {name}" if study else f"Pack: {name}   (photoclust scan FOLDER --pack {name})")
         if run.best.step == 0:
             say("Nothing was gained: it is the network as it was before training.")
+        elif run.trained.auc <= run.untrained.auc:
+            say("It tells people apart no better than before: it needs more of them, or of photos.")
