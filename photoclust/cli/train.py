@@ -166,8 +166,10 @@ def _material_lines(material: Material, least: int) -> list[str]:
     dropped = [f"{count:,} {reason}" for reason, count in material.dropped_photos.items()]
     if material.dropped_people:
         dropped.append(f"{material.dropped_people:,} people with fewer than {least} photos")
+    beside = [f"{count:,} {reason}" for reason, count in material.left_out.items()]
     return [
         f"Photos      {_part(material.all)}",
+        *([f"Left out    {'; '.join(beside)}"] if beside else []),
         f"Dropped     {'; '.join(dropped) or 'nothing'}",
         f"Learned     {_part(material.training)}",
         f"Validation  {_part(material.validation)}, to say when to stop",
