@@ -121,13 +121,14 @@ def _set_up(job: TrainingJob, outs: list[Path], progress: Progress) -> _Bench:
     """Check all that can be checked before anything takes long; then prepare the faces."""
     require_training()
     job.settings.check()
-    work = job.work or job.out.with_name(job.out.name + WORK_SUFFIX)
     listing = list_people(job.folder)
-    for place in (*outs, work):
-        _check_apart(place, listing.folder)
     for out in outs:
         _check_free(out)
-    if work in outs:
+    whole = Path(os.path.abspath(job.out))
+    work = job.work or whole.with_name(whole.name + WORK_SUFFIX)
+    for place in (*outs, work):
+        _check_apart(place, listing.folder)
+    if job.work in (job.out, *outs):
         raise UsageError("--work and --out must differ: a pack may be given away, faces not.")
     device = _device(job.device)
     base = gauge_for(pack=job.pack, accept_licence=job.accept_licence).analyser

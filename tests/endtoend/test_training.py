@@ -14,12 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from photoclust.cli import app
 from photoclust.lab.training import extra
 from photoclust.lab.training.watching import Collapsed
+from photoclust.models.installed import load_pack
+from photoclust.models.runtime import open_session
+from photoclust.photos.decode import decode
+from photoclust.vectors import normalised
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Photographer, Program
@@ -117,6 +122,14 @@ def test_from_photos_to_a_pack_that_scans(
     assert manifest["evaluation"]["trained"] == report["trained"]
     assert sorted(path.name for path in out.iterdir()) == ["embedder.onnx", "pack.json"]
     assert f"scan FOLDER --pack {out}" in ran.err
+
+    pack = load_pack(str(out))
+    photo = sorted(people.rglob("*.jpg"))[0]
+    chips = np.load(work / "faces-open-grey-64" / "faces.npy")[:1].astype(np.float32)
+    session = open_session(out / "embedder.onnx")
+    views = [session.run(None, {"faces": chip})[0][0] for chip in (chips, chips[..., ::-1])]
+    found = pack.analyse(decode(photo.read_bytes()).pixels)
+    assert max(float(face.embedding @ normalised(sum(views))) for face in found) > 0.99999
 
     shown = run_photoclust("models", "show", out)
     assert report["fingerprint"] in shown.out.decode()
@@ -224,7 +237,7 @@ def test_what_cannot_be_learned_from_is_refused_at_once(
 
 
 def test_settings_and_places_that_make_no_sense_are_refused(
-    train: Train, people: Path, tmp_path: Path
+    train: Train, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = ("--out", tmp_path / "out")
     assert "margin of 9" in train(people, *out, "--margin", "9", code=2).err
@@ -240,6 +253,8 @@ def test_settings_and_places_that_make_no_sense_are_refused(
     used.mkdir()
     (used / "letter.txt").write_text("mine")
     assert "is in use" in train(people, "--out", used, code=1).err
+    monkeypatch.chdir(used)
+    assert "is in use" in train(people, "--out", ".", code=1).err
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "out.work").exists()
 
