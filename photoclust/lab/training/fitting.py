@@ -139,8 +139,8 @@ class Fitting:
         import torch
 
         settings, chance = self._settings, np.random.default_rng((self._settings.seed, step))
-        given = self._offline(step, chance) if settings.mining is Mining.OFFLINE else None
-        places = self._dealer.deal(chance) if given is None else given.T.reshape(-1)
+        given = self._offline(step, chance)
+        places = given.T.reshape(-1) if len(given) else self._dealer.deal(chance)
         faces = to_tensor(self._parts.training.of(places), self._device)
         if settings.net is not Net.HEAD:
             faces = altered(faces, chance)
@@ -149,11 +149,11 @@ class Fitting:
             vectors = self._net(faces)
         vectors = vectors.float()
         with torch.no_grad():
-            if given is None:
-                triplets = mine(vectors, people, settings.mining, settings.margin, chance)
-            else:
+            if len(given):
                 each = torch.arange(len(places), device=self._device).reshape(3, -1)
                 triplets = Triplets(each[0], each[1], each[2], len(given))
+            else:
+                triplets = mine(vectors, people, settings.mining, settings.margin, chance)
             apart = mean_apart(vectors, people)
         for group in self._optimiser.param_groups:
             group["lr"] = rate_at(settings, step)
@@ -174,8 +174,10 @@ class Fitting:
         return float((nearer < self._settings.margin).sum()) / max(1, triplets.possible)
 
     def _offline(self, step: int, chance: np.random.Generator) -> NDArray[np.int64]:
-        """Triplets (t, 3) of places for this step, mined anew now and then."""
+        """Triplets (t, 3) of places for this step, mined anew now and then; none online."""
         settings, faces = self._settings, self._parts.training
+        if settings.mining is not Mining.OFFLINE:
+            return self._waiting
         if step % settings.mine_every == 0:
             some = subset(faces, chance)
             vectors = embed(self._net, faces.of(some), self._device)

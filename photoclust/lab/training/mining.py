@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # What pytorch-metric-learning calls the triplets that one negative a pair is chosen from.
-KINDS = {Mining.SEMI_HARD: "semihard", Mining.HARD: "hard", Mining.ALL: "all"}
+# A step for which offline mining found none takes semi-hard ones.
+KINDS = {
+    Mining.SEMI_HARD: "semihard",
+    Mining.OFFLINE: "semihard",
+    Mining.HARD: "hard",
+    Mining.ALL: "all",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,12 +64,15 @@ def prepare(
 
     def looked_at() -> Iterator[tuple[Prepared, NDArray[Any] | None]]:
         lost = 0
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             looks = pool.map(lambda file: _look(file, pack, chip), left)
             for file, person, (face, measures) in zip(left, people, looks, strict=True):
                 lost += face is None
                 progress.advance(f"{lost} without a face" if lost else "")
                 yield Prepared(listing.relative(file), person, **measures), face
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     store.add(looked_at())
     progress.finish()
@@ -101,6 +104,8 @@ def _look(
         return None, {"failure": error.message}
     except MemoryError:
         return None, {"failure": "not enough memory"}
+    except Exception as error:  # a model that stumbles over one photo must not end the run
+        return None, {"failure": f"cannot be analysed ({type(error).__name__})"}
 
 
 def _off_centre(face: Detection) -> float:
