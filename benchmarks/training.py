@@ -117,7 +117,7 @@ def choices() -> Iterator[TrainingSettings]:
 
 def choose(folder: Path, work: Path, threads: int) -> None:
     """The best AUC of each choice on the people who say when to stop."""
-    listing, pack = list_people(folder), load_pack("open")
+    listing, pack = list_people(folder, 2), load_pack("open")
     for chosen in choices():
         chip = CHIPS.get(chosen.net)
         kept = work / folder.name / f"faces-open-{chip or 'embeddings'}"

@@ -121,7 +121,7 @@ def _set_up(job: TrainingJob, outs: list[Path], progress: Progress) -> _Bench:
     """Check all that can be checked before anything takes long; then prepare the faces."""
     require_training()
     job.settings.check()
-    listing = list_people(job.folder)
+    listing = list_people(job.folder, job.settings.filters.min_photos)
     for out in outs:
         _check_free(out)
     whole = Path(os.path.abspath(job.out))

@@ -225,7 +225,7 @@ def test_what_cannot_be_learned_from_is_refused_at_once(
     assert "There is no" in refusal(tmp_path / "missing")
     one = tmp_path / "one"
     camera.portraits(one / "Ada", "Ada", 3)
-    assert "folders of 1 people, 1 of them with two photos" in refusal(one)
+    assert "folders of 1 people, 1 of them with 2 photos" in refusal(one)
     texts = tmp_path / "texts"
     texts.mkdir()
     (texts / "notes.txt").write_text("no photo")

@@ -42,12 +42,12 @@ class Listing:
         return os.path.relpath(photo.path, self.folder)
 
 
-def list_people(folder: Path) -> Listing:
+def list_people(folder: Path, min_photos: int) -> Listing:
     """Every photo in a folder of folders; what lies beside the folders is nobody's.
 
     Raises
     ------
-    PhotoclustError : there is no such folder, or too few people with two photos are in it.
+    PhotoclustError : there is no such folder, or too few people with `min_photos` are in it.
     """
     (root,) = check_roots([folder])
     if not os.path.isdir(root):
@@ -65,11 +65,11 @@ def list_people(folder: Path) -> Listing:
             photos.append(found)
             people.append(name)
     counts = Counter(people)
-    several = sum(count > 1 for count in counts.values())
+    several = sum(count >= min_photos for count in counts.values())
     if several < LEAST_PEOPLE:
         raise PhotoclustError(
-            f"{folder} has folders of {len(counts)} people, {several} of them with two photos or"
-            f" more; nothing can be learned from fewer than {LEAST_PEOPLE}.",
-            "Give a folder that holds a folder of photos for each person.",
+            f"{folder} has folders of {len(counts)} people, {several} of them with {min_photos}"
+            f" photos or more; nothing can be learned from fewer than {LEAST_PEOPLE}.",
+            "Give a folder that holds a folder of photos for each person, or a lower --min-photos.",
         )
     return Listing(Path(root), tuple(photos), tuple(people), dict(left_out))

@@ -85,39 +85,38 @@ def split(
     PhotoclustError : too few people are left in one of the parts.
     """
     names = sorted({record.person for record in store.records})
-    order = np.random.default_rng(seed).permutation(len(names))
+    order = [names[who] for who in np.random.default_rng(seed).permutation(len(names))]
     aside = max(LEAST_HELD_OUT, round(held_out * len(names)))
-    part_of = {names[who]: int(place >= aside) for place, who in enumerate(order)}
-    dropped = Counter(record.failure for record in store.records if record.failure)
-    kept: tuple[list[int], list[int]] = ([], [])
+    held, others = set(order[:aside]), order[aside:]
+    rows: dict[str, list[int]] = {name: [] for name in names}
+    dropped: Counter[str] = Counter()
     for row, record in enumerate(store.records):
-        if record.failure:
-            continue
-        learned_from = part_of[record.person]
-        why = filters.why_dropped(record.sharpness, record.border) if learned_from else None
-        if why:
-            dropped[why] += 1
+        why = record.failure
+        if why is None and record.person not in held:
+            why = filters.why_dropped(record.sharpness, record.border)
+        if why is None:
+            rows[record.person].append(row)
         else:
-            kept[learned_from].append(row)
-    photos = Counter(store.records[row].person for row in kept[1])
-    enough = [name for name in (names[who] for who in order) if photos[name] >= filters.min_photos]
-    stopping = set(enough[: max(LEAST_SEVERAL, round(validation * len(enough)))])
-    learning = set(enough) - stopping
+            dropped[why] += 1
+    enough = [name for name in others if len(rows[name]) >= filters.min_photos]
+    stopping = max(LEAST_SEVERAL, round(validation * len(enough)))
     parts = Parts(
-        training=_faces(store, [row for row in kept[1] if store.records[row].person in learning]),
-        validation=_faces(store, [row for row in kept[1] if store.records[row].person in stopping]),
-        held_out=_faces(store, kept[0]),
+        training=_faces(store, rows, enough[stopping:]),
+        validation=_faces(store, rows, enough[:stopping]),
+        held_out=_faces(store, rows, order[:aside]),
         dropped_photos=dict(dropped),
-        dropped_people=sum(part_of[name] for name in names) - len(enough),
+        dropped_people=len(others) - len(enough),
     )
     _check(parts, filters)
     return parts
 
 
-def _faces(store: Store, rows: list[int]) -> Faces:
-    at = np.array(rows, np.int64)
-    people = np.unique([store.records[row].person for row in rows], return_inverse=True)[1]
-    return Faces(store.rows, at, people.astype(np.int64))
+def _faces(store: Store, rows: dict[str, list[int]], names: list[str]) -> Faces:
+    """All faces of these people, in the order of the store."""
+    owners = {row: name for name in names for row in rows[name]}
+    at = sorted(owners)
+    people = np.unique([owners[row] for row in at], return_inverse=True)[1]
+    return Faces(store.rows, np.array(at, np.int64), people.astype(np.int64))
 
 
 def _check(parts: Parts, filters: FaceFilters) -> None:

@@ -44,7 +44,7 @@ def test_every_file_is_accounted_for(folder: Path, open_pack, tmp_path: Path) ->
     (someone / "z-cut.jpg").write_bytes(next(someone.glob("*.jpg")).read_bytes()[:3000])
     Image.new("RGB", (100, 100), "white").save(someone / "z-wall.png")
     shutil.copyfile(next(someone.glob("*.jpg")), folder / "beside.jpg")
-    listing = list_people(folder)
+    listing = list_people(folder, 2)
     assert listing.left_out == {"beside the folders": 1, "not a photo": 1}
     store = prepare(listing, open_pack, GREY, tmp_path / "w", workers=2, progress=Silent())
     failures = [record.failure for record in store.records if record.failure]
@@ -56,7 +56,7 @@ def test_every_file_is_accounted_for(folder: Path, open_pack, tmp_path: Path) ->
 def test_what_is_prepared_is_the_chip_and_is_not_prepared_again(
     folder: Path, open_pack, tmp_path: Path
 ) -> None:
-    listing = list_people(folder)
+    listing = list_people(folder, 2)
     store = prepare(listing, open_pack, GREY, tmp_path / "w", workers=2, progress=Silent())
     assert store.rows.shape == (19, 1, 64, 64)
     assert (store.rows.reshape(19, -1).std(axis=1) > 5).all()
@@ -70,10 +70,10 @@ def test_what_is_prepared_is_the_chip_and_is_not_prepared_again(
 
 
 def test_a_changed_photo_is_looked_at_again(folder: Path, open_pack, tmp_path: Path) -> None:
-    before = list_people(folder)
+    before = list_people(folder, 2)
     photo = Path(before.photos[0].path)
     photo.write_bytes(photo.read_bytes() + b"more")
-    assert list_people(folder).digest != before.digest
+    assert list_people(folder, 2).digest != before.digest
 
 
 def test_sharpness_falls_with_blur() -> None:
@@ -158,12 +158,12 @@ def test_a_folder_with_nobody_to_learn_from_is_refused(
         for number in range(count):
             Image.new("RGB", (9, 9)).save(tmp_path / name / f"{number}.png")
     with pytest.raises(PhotoclustError, match="nothing can be learned"):
-        list_people(tmp_path)
+        list_people(tmp_path, 2)
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PhotoclustError, match="There is no"):
-        list_people(tmp_path / "missing")
+        list_people(tmp_path / "missing", 2)
     (tmp_path / "file").touch()
     with pytest.raises(PhotoclustError, match="is no folder"):
-        list_people(tmp_path / "file")
+        list_people(tmp_path / "file", 2)
