@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 MOMENTUM = 0.9  # of SGD
 STEPPED_DOWN, DOWNS = 0.1, 3  # `step` divides the rate by ten at each third
 
-CENTRED = 256  # faces that the first weights are moved by; see `networks.centre`
+# Faces that the first weights are moved by (`networks.centre`), and the minings that collapse
+# without it. Others gain nothing: docs/lab.md.
+CENTRED, CENTRED_FOR = 256, (Mining.HARD, Mining.BATCH_HARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ class Fitting:
         faces = self._parts.training
         state = checkpoint.load(self._at, self._device)
         if state is None:
-            if self._settings.net is not Net.HEAD:
+            if self._settings.net is not Net.HEAD and self._settings.mining in CENTRED_FOR:
                 some = np.random.default_rng(self._settings.seed).permutation(len(faces))[:CENTRED]
                 centre(self._net, to_tensor(faces.of(some), self._device))
             self._check(0, None, None, None)

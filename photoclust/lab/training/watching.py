@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # Collapsed is a network that puts different people so near each other (mean squared distance, 0..4)
-# for so many steps on end. With `--mining all` inception comes down to 0.0075 and gets away again;
-# the runs that collapsed were below 0.0001 (`benchmarks/training.py --choose`).
+# for so many steps on end. With random weights inception starts at 0.02; runs that collapsed were
+# below 0.0002, one of `hard` that went on learning at 0.0012 (docs/lab.md).
 COLLAPSED, STEPS_ON_END = 1e-3, 25
 
 

@@ -41,7 +41,7 @@ def build(net: Net, dim: int, inputs: int, seed: int) -> nn.Sequential:
 def centre(net: nn.Sequential, faces: Tensor) -> None:
     """Move the last layer so that these faces (n, *input) lie around the origin.
 
-    With random weights all faces lie in one direction, 0.007 apart in squared distance; hard
+    With random weights all faces lie in one direction, 0.02 apart in squared distance; hard
     negatives push them into one point from there. Around the origin they are 2 apart.
     """
     import torch
