@@ -64,7 +64,7 @@ def test_help_lists_the_commands_of_the_issue(cli: Callable[..., Result]) -> Non
 
 def test_options_that_hide_the_library_are_nowhere(cli: Callable[..., Result]) -> None:
     """Every command that opens a library takes --db."""
-    without = {"models list", "models show", "models install", "models verify", "demo"}
+    without = {"models list", "models show", "models install", "models verify", "demo", "train"}
     for words in ALL_COMMANDS:
         assert ("--db" in cli(*words, "--help").stdout) == (" ".join(words) not in without)
 
