@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from photoclust.actions.scan import ScanReport, scan
     from photoclust.actions.split import SplitPlan, apply_split, plan_split
     from photoclust.actions.status import StatusReport, status
+    from photoclust.actions.train import TrainingJob, train, train_study
     from photoclust.actions.tree import ClusterTree, cluster_tree
     from photoclust.actions.tune import TuneReport, tune
     from photoclust.actions.use_pack import UsePackReport, use_pack
@@ -103,6 +104,9 @@ if TYPE_CHECKING:
     from photoclust.export.gallery import GalleryReport, export_gallery
     from photoclust.lab.identification.report import PeopleReport
     from photoclust.lab.live.frames import Camera, Stills, Video
+    from photoclust.lab.training.filters import FaceFilters
+    from photoclust.lab.training.reports import StudyReport, TrainReport
+    from photoclust.lab.training.settings import TrainingSettings
     from photoclust.lab.verification.report import PairsReport
     from photoclust.library import Library
     from photoclust.library.faces import Face
@@ -127,6 +131,7 @@ _HOMES = {
     "Device": "photoclust.choices",
     "EnrolReport": "photoclust.actions.enrol",
     "Face": "photoclust.library.faces",
+    "FaceFilters": "photoclust.lab.training.filters",
     "FacePack": "photoclust.models.pack",
     "Filters": "photoclust.query",
     "FindReport": "photoclust.actions.find",
@@ -165,6 +170,10 @@ _HOMES = {
     "SplitPlan": "photoclust.actions.split",
     "StatusReport": "photoclust.actions.status",
     "Stills": "photoclust.lab.live.frames",
+    "StudyReport": "photoclust.lab.training.reports",
+    "TrainReport": "photoclust.lab.training.reports",
+    "TrainingJob": "photoclust.actions.train",
+    "TrainingSettings": "photoclust.lab.training.settings",
     "TuneReport": "photoclust.actions.tune",
     "UsePackReport": "photoclust.actions.use_pack",
     "Verification": "photoclust.actions.verify",
@@ -232,6 +241,8 @@ _HOMES = {
     "set_note": "photoclust.actions.person",
     "show_person": "photoclust.actions.person",
     "status": "photoclust.actions.status",
+    "train": "photoclust.actions.train",
+    "train_study": "photoclust.actions.train",
     "tune": "photoclust.actions.tune",
     "undo": "photoclust.actions.history",
     "unname_cluster": "photoclust.actions.name",
@@ -256,6 +267,7 @@ __all__ = [
     "Device",
     "EnrolReport",
     "Face",
+    "FaceFilters",
     "FacePack",
     "Filters",
     "FindReport",
@@ -294,6 +306,10 @@ __all__ = [
     "SplitPlan",
     "StatusReport",
     "Stills",
+    "StudyReport",
+    "TrainReport",
+    "TrainingJob",
+    "TrainingSettings",
     "TuneReport",
     "UsePackReport",
     "Verification",
@@ -361,6 +377,8 @@ __all__ = [
     "set_note",
     "show_person",
     "status",
+    "train",
+    "train_study",
     "tune",
     "undo",
     "unname_cluster",

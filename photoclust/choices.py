@@ -55,3 +55,37 @@ class Preprocess(StrEnum):
 
     ALIGN = "align"
     CROP = "crop"
+
+
+class Net(StrEnum):
+    """What can be trained."""
+
+    INCEPTION = "inception"
+    CONV4 = "conv4"
+    RESIDUAL = "residual"
+    HEAD = "head"
+
+
+class Mining(StrEnum):
+    """Which triplets are learned from; see docs/lab.md."""
+
+    SEMI_HARD = "semi-hard"
+    HARD = "hard"
+    BATCH_HARD = "batch-hard"
+    ALL = "all"
+    OFFLINE = "offline"
+
+
+class Optimiser(StrEnum):
+    """What moves the weights."""
+
+    ADAM = "adam"
+    SGD = "sgd"
+
+
+class Schedule(StrEnum):
+    """How the learning rate goes on."""
+
+    CONSTANT = "constant"
+    COSINE = "cosine"
+    STEP = "step"

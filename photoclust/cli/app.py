@@ -48,6 +48,7 @@ from photoclust.cli.split import split
 from photoclust.cli.status import status
 from photoclust.cli.streams import say
 from photoclust.cli.suggest import suggest_app
+from photoclust.cli.train import train
 from photoclust.cli.tune import tune
 from photoclust.cli.verify import verify
 from photoclust.cli.why import why
@@ -162,6 +163,7 @@ app.command()(faces)
 app.add_typer(export_app, name="export")
 app.command("map")(map_faces)
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(train)
 app.command()(cluster)
 app.add_typer(allow_app, name="allow")
 app.command()(conflicts)

@@ -60,7 +60,8 @@ def load_pack(
 
     Parameters
     ----------
-    wanted : `open`, the name of an InsightFace pack, or the path of a folder of ONNX files.
+    wanted : `open`, the name of an InsightFace pack, or the path of a folder of ONNX files or of a
+        pack that `photoclust train` made.
     location : for a name that is no known pack, the folder it was loaded from before.
     device : one of `Device`; `auto` is CUDA where it works, else the CPU.
     fingerprint : what it must have, to be the pack that a library recorded.
@@ -105,6 +106,10 @@ def _load(wanted: str, location: str | None, device: str) -> FacePack:
                 f"There is no pack folder {folder}.", "Copy it back, or choose another."
             )
         known_pack(wanted)
+    from photoclust.models.trained_pack import is_trained, load_trained
+
+    if is_trained(folder):
+        return load_trained(folder.resolve(), device, load_pack)
     from photoclust.models.insightface_pack import InsightFacePack
 
     return InsightFacePack(folder.resolve(), device=device)

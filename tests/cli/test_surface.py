@@ -66,7 +66,7 @@ def test_options_that_hide_the_library_are_nowhere(cli: Callable[..., Result]) -
     """Every command that opens a library takes --db."""
     without = {
         *("models list", "models show", "models install", "models verify", "demo"),
-        *("evaluate pairs", "evaluate people"),
+        *("evaluate pairs", "evaluate people", "train"),
     }
     for words in ALL_COMMANDS:
         assert ("--db" in cli(*words, "--help").stdout) == (" ".join(words) not in without)

@@ -80,6 +80,7 @@ DAY: list[tuple[str, int]] = [
     ("evaluate sweep --truth folders --steps 1 --html OUT/sweep.html", 0),
     ("evaluate pairs PAIRS --photos PEOPLE --preprocess crop --html OUT/pairs.html", 0),
     ("evaluate people PEOPLE --html OUT/people.html", 0),
+    ("train PHOTOS --out OUT/trained", 1),
     ("status", 0),
     ("models use open --yes", 1),
     ("roots", 0),
