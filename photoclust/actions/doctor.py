@@ -17,6 +17,7 @@ from pathlib import Path
 
 from photoclust.choices import Device
 from photoclust.errors import PackError, PhotoclustError
+from photoclust.extras import LAB, MAP
 from photoclust.library.library import OLDEST_SQLITE, library_error
 from photoclust.library.packs import Packs, StoredPack
 from photoclust.library.version import APPLICATION_ID, SCHEMA_VERSION
@@ -78,6 +79,7 @@ def doctor(path: Path) -> list[Check]:
         *_tried("Disk", partial(_disk, path)),
         *_tried("Photos", _photo_formats),
         *_tried("Optional", _optional_formats),
+        *_tried("Extras", _extras),
     ]
 
 
@@ -326,6 +328,15 @@ def _optional_formats() -> Iterator[Check]:
         else:
             hint = f"{decoder.hint[0].upper()}{decoder.hint[1:]}"
             yield Check(decoder.reads, State.OK, "not read", hint)
+
+
+def _extras() -> Iterator[Check]:
+    for extra in (MAP, LAB):
+        name = f"Extra {extra.name}"
+        if extra.missing:
+            yield Check(name, State.OK, f"{extra.use.lower()} is not possible", extra.hint)
+        else:
+            yield Check(name, State.OK, f"{', '.join(extra.packages.values())} are installed")
 
 
 def _version(distribution: str) -> str | None:

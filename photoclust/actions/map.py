@@ -18,10 +18,10 @@ from photoclust.choices import Placing
 from photoclust.clustering.density import NOISE
 from photoclust.errors import NotFound, PhotoclustError
 from photoclust.export.crops import data_uri, face_crops
-from photoclust.export.map.extra import require_map
 from photoclust.export.map.pages import MARKER, Map, State, map_page
 from photoclust.export.map.placing import SEED, Places, aligned, corresponding, place
 from photoclust.export.writing import write_whole, writing_to
+from photoclust.extras import MAP
 from photoclust.library import Library
 from photoclust.library.constraints import positions
 from photoclust.library.faces import SAME_FACE, Face
@@ -81,7 +81,7 @@ def draw_map(
     PhotoclustError : the extra is not installed, there are no faces, or the page cannot be written
         or would replace a file that is no map.
     """
-    require_map()
+    MAP.require()
     progress = progress or Silent()
     out = _page_path(out)
     vectors = library.faces.vectors()
@@ -128,7 +128,7 @@ def draw_two_embeddings(
     ------
     PhotoclustError : as `draw_map`.
     """
-    require_map()
+    MAP.require()
     progress = progress or Silent()
     out = _page_path(out)
     progress.start(f"Placing {len(faces):,} faces", None, "faces")

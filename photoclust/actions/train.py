@@ -16,9 +16,9 @@ from photoclust.actions.looking import gauge_for
 from photoclust.choices import Device, Net
 from photoclust.errors import PhotoclustError, UsageError
 from photoclust.export.writing import writing_to
+from photoclust.extras import LAB
 from photoclust.lab.training.embedding import embed
 from photoclust.lab.training.exporting import to_onnx
-from photoclust.lab.training.extra import require_training
 from photoclust.lab.training.fitting import Fitted, Fitting
 from photoclust.lab.training.listing import Listing, list_people
 from photoclust.lab.training.networks import build
@@ -119,7 +119,7 @@ def train_study(job: TrainingJob, progress: Progress | None = None) -> StudyRepo
 
 def _set_up(job: TrainingJob, outs: list[Path], progress: Progress) -> _Bench:
     """Check all that can be checked before anything takes long; then prepare the faces."""
-    require_training()
+    LAB.require()
     job.settings.check()
     listing = list_people(job.folder, job.settings.filters.min_photos)
     for out in outs:

@@ -16,7 +16,7 @@ from photoclust.actions.use_pack import UsePackReport, use_pack
 from photoclust.choices import Device
 from photoclust.clustering.density import each_alone
 from photoclust.errors import PhotoclustError
-from photoclust.export.map.extra import require_map
+from photoclust.extras import MAP
 from photoclust.lab.tuning.evidence import UNKNOWN, Evidence, gather
 from photoclust.lab.tuning.judging import (
     FEWEST_PEOPLE,
@@ -102,7 +102,7 @@ def tune(
     """
     progress = progress or Silent()
     if map_to is not None:
-        require_map()
+        MAP.require()
     pack = pack_in_use(library)
     if pack.projection is not None:
         raise PhotoclustError(

@@ -57,10 +57,10 @@ def map_faces(
 
     Example: photoclust map --open   (also: map people.html --largest --beside full)
     """
-    from photoclust.export.map.extra import require_map
+    from photoclust.extras import MAP
     from photoclust.library import Library
 
-    require_map()
+    MAP.require()
     from photoclust.actions.map import draw_map
 
     if largest and (person or cluster):

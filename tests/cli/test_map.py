@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import Result
 
-from photoclust.export.map import extra
+from photoclust import extras
 
 if TYPE_CHECKING:
     from tests.conftest import TwoPeople
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_without_the_extra_it_says_how_to_install_it(
     two_people: TwoPeople, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda module: None if module == "umap" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda module: None if module == "umap" else object())
     told = cli("map", "--db", two_people.library.path, code=1)
     assert told.stderr.splitlines() == [
         "Error: A map needs umap-learn, which photoclust does not install by itself.",

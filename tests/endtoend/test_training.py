@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from photoclust import extras
 from photoclust.cli import app
-from photoclust.lab.training import extra
 from photoclust.lab.training.watching import Collapsed
 from photoclust.models.installed import load_pack
 from photoclust.models.runtime import open_session
@@ -265,7 +265,7 @@ def test_without_pytorch_the_way_to_get_it_is_told(
     def nowhere(name: str) -> object:
         return None if name == "torch" else importlib.util.find_spec(name)
 
-    monkeypatch.setattr(extra, "find_spec", nowhere)
+    monkeypatch.setattr(extras, "find_spec", nowhere)
     ran = train(people, "--out", tmp_path / "out", code=1)
     assert "Training needs PyTorch" in ran.err
     assert "pip install 'photoclust[lab]'" in ran.err
