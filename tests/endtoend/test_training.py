@@ -225,15 +225,15 @@ def test_what_cannot_be_learned_from_is_refused_at_once(
     assert "There is no" in refusal(tmp_path / "missing")
     one = tmp_path / "one"
     camera.portraits(one / "Ada", "Ada", 3)
-    assert "folders of 1 people, 1 of them with 2 photos" in refusal(one)
+    assert "has 1, and 0 with fewer" in refusal(one)
     texts = tmp_path / "texts"
     texts.mkdir()
     (texts / "notes.txt").write_text("no photo")
-    assert "folders of 0 people" in refusal(texts)
+    assert "has 0, and 0 with fewer" in refusal(texts)
     single = tmp_path / "single"
     for number in range(9):
         camera.portrait(single / f"p{number}" / "a.jpg", "Ada", number)
-    assert "folders of 9 people, 0 of them" in refusal(single)
+    assert "has 0, and 9 with fewer" in refusal(single)
 
 
 def test_settings_and_places_that_make_no_sense_are_refused(

@@ -68,8 +68,8 @@ def list_people(folder: Path, min_photos: int) -> Listing:
     several = sum(count >= min_photos for count in counts.values())
     if several < LEAST_PEOPLE:
         raise PhotoclustError(
-            f"{folder} has folders of {len(counts)} people, {several} of them with {min_photos}"
-            f" photos or more; nothing can be learned from fewer than {LEAST_PEOPLE}.",
+            f"To learn takes {LEAST_PEOPLE} people with {min_photos} photos or more; {folder} has"
+            f" {several}, and {len(counts) - several} with fewer.",
             "Give a folder that holds a folder of photos for each person, or a lower --min-photos.",
         )
     return Listing(Path(root), tuple(photos), tuple(people), dict(left_out))

@@ -157,7 +157,7 @@ def test_a_folder_with_nobody_to_learn_from_is_refused(
         (tmp_path / name).mkdir()
         for number in range(count):
             Image.new("RGB", (9, 9)).save(tmp_path / name / f"{number}.png")
-    with pytest.raises(PhotoclustError, match="nothing can be learned"):
+    with pytest.raises(PhotoclustError, match="To learn takes 8 people"):
         list_people(tmp_path, 2)
 
 
