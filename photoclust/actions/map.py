@@ -83,7 +83,7 @@ def draw_map(
     """
     MAP.require()
     progress = progress or Silent()
-    out = _page_path(out)
+    out = page_path(out)
     vectors = library.faces.vectors()
     known = set(vectors.ids.tolist())
     meant = [f for f in _meant(library, people, clusters, largest) if f.id in known]
@@ -130,7 +130,7 @@ def draw_two_embeddings(
     """
     MAP.require()
     progress = progress or Silent()
-    out = _page_path(out)
+    out = page_path(out)
     progress.start(f"Placing {len(faces):,} faces", None, "faces")
     places = place(before, Placing.UMAP)
     people, clusters = _called(library, faces), [face.cluster for face in faces]
@@ -175,7 +175,13 @@ def _write(
     return MapReport(out, len(drawn.faces), drawn.left_out)
 
 
-def _page_path(out: Path | None) -> Path:
+def page_path(out: Path | None) -> Path:
+    """Where a map goes, as an absolute path; by default a new temporary file.
+
+    Raises
+    ------
+    PhotoclustError : it would replace a file that is no map.
+    """
     if out is None:
         return Path(tempfile.mkdtemp(prefix="photoclust-")) / "map.html"
     out = Path(os.path.abspath(out))

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from photoclust.actions.cluster import regroup
 from photoclust.actions.lookup import pack_in_use
-from photoclust.actions.map import MapReport, draw_two_embeddings
+from photoclust.actions.map import MapReport, draw_two_embeddings, page_path
 from photoclust.actions.pack import wanted_as
 from photoclust.actions.use_pack import UsePackReport, use_pack
 from photoclust.choices import Device
 from photoclust.clustering.density import each_alone
 from photoclust.errors import PhotoclustError
 from photoclust.extras import MAP
-from photoclust.lab.tuning.evidence import UNKNOWN, Evidence, gather
+from photoclust.lab.tuning.evidence import UNKNOWN, Evidence, Integers, gather
 from photoclust.lab.tuning.judging import (
+    FARS,
     FEWEST_PEOPLE,
-    HALVINGS,
     HeldOut,
     Sample,
     Verdict,
     far_to_judge,
+    fewest_impostors,
+    halves,
     hold_out,
     judge,
 )
 from photoclust.lab.tuning.learning import MARGIN, learn
 from photoclust.lab.tuning.levels import moved
+from photoclust.lab.verification.roc import FEWEST_ACCEPTS
 from photoclust.library import Library
-from photoclust.library.constraints import constraints_of, positions, present_state
+from photoclust.library.constraints import constraints_of
 from photoclust.library.faces import FaceVectors
 from photoclust.library.packs import StoredPack
 from photoclust.models.pack import Thresholds
@@ -103,6 +108,7 @@ def tune(
     progress = progress or Silent()
     if map_to is not None:
         MAP.require()
+        page_path(map_to)
     pack = pack_in_use(library)
     if pack.projection is not None:
         raise PhotoclustError(
@@ -113,33 +119,22 @@ def tune(
     vectors = library.faces.vectors()
     evidence = gather(constraints_of(library, vectors), vectors.quality)
     people = len(np.unique(evidence.people[evidence.people != UNKNOWN]))
-    if people < FEWEST_PEOPLE:
-        raise PhotoclustError(
-            f"To learn from what you said takes {FEWEST_PEOPLE} people with two faces or more; "
-            f"there are {people}.",
-            "`photoclust review` asks for those that help most.",
-        )
+    far, parts = _to_judge(evidence, people)
     thresholds = pack.thresholds
     margin = MARGIN * (2 - 2 * thresholds.match)
-    matrix = vectors.matrix[evidence.indices]
     with _one_thread():
-        parts = _parts(_sample(library, vectors, evidence), evidence, margin, progress)
-        far = far_to_judge(parts)
-        if far is None:
-            raise PhotoclustError(
-                "There are too few faces of different people to judge what would be learned.",
-                "`photoclust review` asks for more.",
-            )
+        sample = _sample(vectors, evidence, pack)
+        held_out = _held_out(sample, evidence, parts, margin, progress)
         projection = Projection(
             base=pack.name,
             base_fingerprint=pack.fingerprint,
-            matrix=learn(matrix, evidence, margin),
-            thresholds=moved(thresholds, parts),
+            matrix=learn(vectors.matrix[evidence.indices], evidence, margin),
+            thresholds=moved(thresholds, [part.line for part in held_out]),
         )
-        verdict = judge(parts, far)
+        verdict = judge(held_out, far)
     drawn = None
     if map_to is not None:
-        drawn = _draw(library, vectors, evidence, parts[0], map_to, progress)
+        drawn = _draw(library, vectors, evidence, held_out[0], map_to, progress)
     tuned, used = None, None
     if apply and verdict.better:
         tuned = _record(library, pack, projection)
@@ -172,25 +167,57 @@ def _one_thread() -> AbstractContextManager[object]:
     return limits
 
 
-def _sample(library: Library, vectors: FaceVectors, evidence: Evidence) -> Sample:
-    """The faces of the evidence, and some of the others to show what strangers look like."""
+def _to_judge(evidence: Evidence, people: int) -> tuple[float, list[Integers]]:
+    """The rate to judge at, and the faces of each half of the people."""
+    if people < FEWEST_PEOPLE:
+        there = "is 1" if people == 1 else f"are {people}"
+        raise PhotoclustError(
+            f"To learn from what you said takes {FEWEST_PEOPLE} people with two faces or more; "
+            f"there {there}.",
+            "`photoclust review` asks for those that help most.",
+        )
+    parts = halves(evidence)
+    impostors = fewest_impostors(evidence, parts)
+    far = far_to_judge(impostors)
+    if far is None:
+        needed = round(FEWEST_ACCEPTS / FARS[-1])
+        raise PhotoclustError(
+            f"To judge what is learned takes {needed} pairs of faces of two people in each half of "
+            f"them; there are {impostors}.",
+            "Name more faces: `photoclust review` asks for those that help most.",
+        )
+    return far, parts
+
+
+def _sample(vectors: FaceVectors, evidence: Evidence, pack: StoredPack) -> Sample:
+    """The faces of the evidence, and some of the others to show what strangers look like.
+
+    They are grouped without a word of what was said: names must not help to judge themselves.
+    """
     rest = np.setdiff1d(np.arange(len(vectors.ids)), evidence.indices)
     others = np.random.default_rng(0).permutation(rest)[:STRANGERS]
     rows = np.concatenate([evidence.indices, others])
-    state = present_state(library)
-    clusters = each_alone(state.clusters[positions(state.ids, vectors.ids[rows])])
-    _, groups = np.unique(clusters, return_inverse=True)
-    return Sample(vectors.matrix[rows], groups)
+    some = FaceVectors(
+        vectors.ids[rows], vectors.photo_ids[rows], vectors.quality[rows], vectors.matrix[rows]
+    )
+    _, groups = np.unique(each_alone(regroup(some, pack).labels), return_inverse=True)
+    return Sample(some.matrix, groups, pack.thresholds.typical)
 
 
-def _parts(sample: Sample, evidence: Evidence, margin: float, progress: Progress) -> list[HeldOut]:
-    progress.start("Learning from half of the people", 2 * HALVINGS, "halves")
-    parts = []
-    for part in hold_out(sample, evidence, margin):
-        parts.append(part)
+def _held_out(
+    sample: Sample,
+    evidence: Evidence,
+    parts: Sequence[Integers],
+    margin: float,
+    progress: Progress,
+) -> list[HeldOut]:
+    progress.start("Learning from half of the people", len(parts), "halves")
+    held_out = []
+    for part in hold_out(sample, evidence, parts, margin):
+        held_out.append(part)
         progress.advance()
     progress.finish()
-    return parts
+    return held_out
 
 
 def _record(library: Library, base: StoredPack, projection: Projection) -> str:

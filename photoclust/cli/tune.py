@@ -80,18 +80,23 @@ def tune(
     elif report.verdict.better:
         say("`photoclust tune --apply` uses it.")
     else:
-        lost = report.verdict.found.low > 0
-        why = "Clusters would be worse" if lost else "That is no more than chance"
-        say(f"{why}: the pack stays as it is.")
+        say(f"{_why_not(report)}: the pack stays as it is.")
         if apply:
             raise typer.Exit(FAILED)
+
+
+def _why_not(report: TuneReport) -> str:
+    found = report.verdict.found
+    if found.high < 0:
+        return "`find` would be worse"
+    return "Clusters would be worse" if found.low > 0 else "That is no more than chance"
 
 
 def _lines(report: TuneReport) -> list[str]:
     verdict = report.verdict
     found, clustered = verdict.found, verdict.clustered
     others = f", and {counted(report.others, 'face')} that are not them" if report.others else ""
-    taught = f"Recognised, 1 in {1 / verdict.far:,.0f} strangers let in"
+    taught = f"Recognised, 1 in {1 / verdict.far:,.0f} pairs of two wrong"
     return [
         f"Learned from  {counted(report.faces, 'face')} of {report.people} people{others}",
         "Judged on     half of the people by what the other half taught, one after the other:",

@@ -166,7 +166,8 @@ class Packs:
 
     def _select(self, where: str, *parameters: object) -> list[StoredPack]:
         rows = self._connection.execute(
-            "SELECT packs.*, matrix, base.name AS base, base.fingerprint AS base_fingerprint"
+            "SELECT packs.*, matrix, base.name AS base, base.fingerprint AS base_fingerprint,"
+            " iif(matrix IS NULL, packs.location, base.location) AS place"
             " FROM packs LEFT JOIN projections ON pack_id = packs.id"
             f" LEFT JOIN packs AS base ON base.id = base_id {where}",
             parameters,
@@ -196,6 +197,6 @@ def _stored(row: sqlite3.Row) -> StoredPack:
         row["dim"],
         row["licence"],
         settings,
-        row["location"],
+        row["place"],
         projection,
     )

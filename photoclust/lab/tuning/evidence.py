@@ -121,7 +121,12 @@ def _apart(said: Constraints, groups: Integers, known: Integers) -> list[tuple[i
     pairs = [(int(one), int(other)) for one, other in said.different]
     for group in alike(said.photos, np.flatnonzero(said.photos >= 0)):
         if len(group) > 1:
-            pairs += [(int(a), int(b)) for a in group if a in wanted for b in group if a != b]
+            pairs += [
+                (int(a), int(b))
+                for a in group
+                for b in group
+                if a in wanted and groups[a] != groups[b]  # who is named twice there is one person
+            ]
     of_person = {int(said.people[face]): members[int(groups[face])] for face in known}
     for face, person in said.is_not:
         pairs += [(int(own), int(face)) for own in of_person.get(int(person), ())]

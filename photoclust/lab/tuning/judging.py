@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from photoclust.clustering.contrast import contrast_of
 from photoclust.lab.tuning.evidence import Evidence, Integers
 from photoclust.lab.tuning.learning import learn
+from photoclust.lab.tuning.levels import Line, line_between
 from photoclust.lab.verification.roc import FEWEST_ACCEPTS, roc
 from photoclust.vectors import Matrix, normalised
 
@@ -26,8 +27,8 @@ HALVINGS = 4
 # With fewer people there is nothing to hold out.
 FEWEST_PEOPLE = 8
 
-# The share of impostors that may be accepted: 1 in 1,000 is where the thresholds of packs lie, and
-# the next ones are for libraries with too few pairs of different people to see that.
+# The share of pairs of two people that may be taken for one: 1 in 1,000 is where the thresholds of
+# packs lie, and the next ones are for libraries with too few such pairs to see that.
 FARS = (1e-3, 1e-2, 1e-1)
 
 RESAMPLES = 400
@@ -43,11 +44,14 @@ class Sample:
     Attributes
     ----------
     matrix : (n, dim) unit vectors.
-    groups : (n,) their clusters, numbered from 0 without a gap; who is in none is a group alone.
+    groups : (n,) groups that the pack makes of them by itself, numbered from 0 without a gap; who
+        is in none is a group alone.
+    typical : what a typical face reaches with its most similar strangers, by the pack.
     """
 
     matrix: Matrix
     groups: Integers
+    typical: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class HeldOut:
     people : (n, 2) whose faces they are.
     found : their similarities as `find` compares, before and after (n,).
     clustered : the same as clusters are made.
+    line : where similarities of two people went.
     places : (m,) which faces of the evidence these people are.
     projection : what the others taught.
     """
@@ -68,6 +73,7 @@ class HeldOut:
     people: Integers
     found: tuple[Floats, Floats]
     clustered: tuple[Floats, Floats]
+    line: Line
     places: Integers
     projection: Matrix
 
@@ -102,7 +108,7 @@ class Verdict:
     ----------
     people : how many were judged.
     same, different : how many pairs of either kind a half has.
-    far : the share of impostors that is let in.
+    far : the share of pairs of two people that is taken for one.
     found, clustered : as `find` compares, and as clusters are made.
     """
 
@@ -119,52 +125,73 @@ class Verdict:
         return self.found.low > 0 and self.clustered.high >= 0
 
 
-def hold_out(sample: Sample, evidence: Evidence, margin: float) -> Iterator[HeldOut]:
-    """Judge one half of the people after the other by a projection that the rest taught."""
+def halves(evidence: Evidence) -> list[Integers]:
+    """The faces (places) of one half of the people after the other, several times."""
     chance = np.random.default_rng(0)
     everybody = np.unique(evidence.people[evidence.people >= 0])
-    for _ in range(HALVINGS):
-        for half in np.array_split(chance.permutation(everybody), 2):
-            inside = np.isin(evidence.beside, half)
-            others, own = np.flatnonzero(~inside), np.flatnonzero(inside)
-            projection = learn(sample.matrix[others], evidence.part(others), margin)
-            yield _held_out(sample, evidence.part(own), own, projection)
+    return [
+        np.flatnonzero(np.isin(evidence.beside, half))
+        for _ in range(HALVINGS)
+        for half in np.array_split(chance.permutation(everybody), 2)
+    ]
+
+
+def fewest_impostors(evidence: Evidence, parts: Sequence[Integers]) -> int:
+    """The pairs of two people in the half that has fewest."""
+    return min(int(evidence.different[np.ix_(part, part)].sum()) // 2 for part in parts)
+
+
+def far_to_judge(impostors: int) -> float | None:
+    """The lowest rate that there are impostors enough for; None if there is none."""
+    return next((far for far in FARS if far * impostors >= FEWEST_ACCEPTS), None)
+
+
+def hold_out(
+    sample: Sample, evidence: Evidence, parts: Sequence[Integers], margin: float
+) -> Iterator[HeldOut]:
+    """Judge each part by a projection that the rest of the evidence taught."""
+    for own in parts:
+        others = np.setdiff1d(np.arange(len(evidence.indices)), own)
+        projection = learn(sample.matrix[others], evidence.part(others), margin)
+        yield _held_out(sample, evidence.part(own), own, projection)
 
 
 def _held_out(sample: Sample, evidence: Evidence, places: Integers, projection: Matrix) -> HeldOut:
     (one, other), (first, second) = evidence.pairs()
     a, b = np.concatenate([one, first]), np.concatenate([other, second])
-    after = normalised(sample.matrix @ projection.T)
-    found, clustered = zip(
-        *(_similarities(m, sample.groups, places[a], places[b]) for m in (sample.matrix, after)),
-        strict=True,
+    same = np.arange(len(a)) < len(one)
+    projected = normalised(sample.matrix @ projection.T)
+    before, after = (
+        np.einsum("ij,ij->i", matrix[places[a]], matrix[places[b]], dtype=np.float64)
+        for matrix in (sample.matrix, projected)
     )
+    line = line_between(before[~same], after[~same])
+    pairs = places[a], places[b]
     return HeldOut(
-        same=np.arange(len(a)) < len(one),
+        same=same,
         people=np.stack([evidence.beside[a], evidence.beside[b]], axis=1),
-        found=found,
-        clustered=clustered,
+        found=(before, after),
+        clustered=(
+            _contrasted(before, pairs, sample.matrix, sample.groups, sample.typical),
+            _contrasted(after, pairs, projected, sample.groups, line.at(sample.typical)),
+        ),
+        line=line,
         places=places,
         projection=projection,
     )
 
 
-def _similarities(
-    matrix: Matrix, groups: Integers, one: Integers, other: Integers
-) -> tuple[Floats, Floats]:
-    """Of pairs (n,): the cosines, and by how much each stands out from strangers'."""
-    cosines = np.einsum("ij,ij->i", matrix[one], matrix[other], dtype=np.float64)
-    contrast = contrast_of(matrix, groups, typical=0.0)
-    ours, theirs = (
-        contrast.scale[side] * (cosines - contrast.strangers[side]) for side in (one, other)
-    )
-    return cosines, (ours + theirs) / 2
-
-
-def far_to_judge(parts: Sequence[HeldOut]) -> float | None:
-    """The lowest rate that every part has impostors enough for; None if there is none."""
-    fewest = min(int((~part.same).sum()) for part in parts)
-    return next((far for far in FARS if far * fewest >= FEWEST_ACCEPTS), None)
+def _contrasted(
+    cosines: Floats,
+    pairs: tuple[Integers, Integers],
+    matrix: Matrix,
+    groups: Integers,
+    typical: float,
+) -> Floats:
+    """By how much each cosine (n,) stands out from what strangers of its two faces reach."""
+    contrast = contrast_of(matrix, groups, typical)
+    ours, theirs = (contrast.scale[side] * (cosines - contrast.strangers[side]) for side in pairs)
+    return np.asarray((ours + theirs) / 2, np.float64)
 
 
 def judge(parts: Sequence[HeldOut], far: float) -> Verdict:
@@ -228,7 +255,9 @@ class _Sorted:
 
     def tar(self, far: float, times: Integers) -> float:
         """The share of same pairs that is accepted with at most so many of the impostors."""
-        accepted = np.cumsum(times[self._impostors[:, 0]] * times[self._impostors[:, 1]])
+        one, other = self._impostors.T
+        # A face that only is not somebody goes with them, and comes as often as they do.
+        accepted = np.cumsum(times[one] * np.where(one == other, 1, times[other]))
         weights = times[self._genuine]
         if not accepted[-1] or not weights.any():
             return 0.0

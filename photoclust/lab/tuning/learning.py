@@ -16,8 +16,8 @@ from photoclust.vectors import Matrix, alike
 
 Square = NDArray[np.float64]
 
-# The constants below were chosen on halves of fiw-a (`python benchmarks/tuning.py --choose`);
-# docs/lab.md has the figures, on other halves and on lfw-a.
+# The constants below were chosen on halves of fiw-a: `python benchmarks/tuning.py --choose`
+# compares some of them. docs/lab.md has the figures, on other halves and on lfw-a.
 
 # The margin, as a share of the squared distance at which the pack takes two faces for one person.
 MARGIN = 0.2

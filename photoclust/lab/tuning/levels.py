@@ -1,13 +1,14 @@
-"""Where the thresholds of a pack lie after a projection."""
+"""Where the similarities of a pack lie after a projection."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from photoclust.lab.tuning.judging import HeldOut
 from photoclust.lab.verification.roc import FEWEST_ACCEPTS
 from photoclust.models.pack import Thresholds
 
@@ -17,25 +18,38 @@ POINTS = 50
 SOURCE = "tuned to this library: as many held-out pairs of different people reach each threshold"
 
 
-def moved(thresholds: Thresholds, parts: Sequence[HeldOut]) -> Thresholds:
-    """The thresholds that as many pairs of different people reach as before.
+class Line(NamedTuple):
+    """Similarities before, to those that as many pairs of different people reach after."""
 
-    Read from people who were held out: for those they were learned from, projections look too good.
-    Between the similarities of different pairs before and after, at the same shares, the straight
-    line of least squares is taken, because thresholds may lie beyond what the pairs reach.
+    slope: float
+    offset: float
+
+    def at(self, similarity: float) -> float:
+        return self.slope * similarity + self.offset
+
+
+def line_between(before: NDArray[np.floating], after: NDArray[np.floating]) -> Line:
+    """From the similarities of different pairs, before (n,) and after (n,).
+
+    The straight line of least squares between what the same shares of them reach, because what is
+    asked for may lie beyond all of them.
     """
-    slopes, offsets = [], []
-    for part in parts:
-        before, after = (similarities[~part.same] for similarities in part.found)
-        rarest = FEWEST_ACCEPTS / len(before)
-        shares = 1 - np.geomspace(0.5, max(rarest, 1e-5), POINTS)
-        slope, offset = np.polyfit(np.quantile(before, shares), np.quantile(after, shares), 1)
-        slopes.append(slope)
-        offsets.append(offset)
-    slope, offset = float(np.mean(slopes)), float(np.mean(offsets))
-    moved_ones = {
-        name: round(slope * value + offset, 4)
+    rarest = min(0.25, FEWEST_ACCEPTS / len(before))
+    shares = 1 - np.geomspace(0.5, max(rarest, 1e-5), POINTS)
+    slope, offset = np.polyfit(np.quantile(before, shares), np.quantile(after, shares), 1)
+    return Line(float(slope), float(offset))
+
+
+def moved(thresholds: Thresholds, lines: Sequence[Line]) -> Thresholds:
+    """The thresholds, by the mean of several lines.
+
+    They are to be read from people who were held out: those it was learned from, a projection
+    parts too well.
+    """
+    line = Line(*np.mean(lines, axis=0).tolist())
+    after = {
+        name: round(line.at(value), 4)
         for name, value in asdict(thresholds).items()
         if isinstance(value, float)
     }
-    return replace(thresholds, **moved_ones, source=SOURCE)
+    return replace(thresholds, **after, source=SOURCE)

@@ -72,6 +72,12 @@ def test_whoever_shares_a_photo_is_somebody_else_and_no_more_is_known_of_them() 
     assert evidence.beside[mate] == evidence.people[evidence.indices.tolist().index(1)]
 
 
+def test_whoever_is_named_twice_in_one_photo_is_one_person_there() -> None:
+    evidence = evidence_of(said([1, 1, 0], photos=[1, 1, 1]))
+    assert pairs(evidence, "same") == {(0, 1)}
+    assert pairs(evidence, "different") == {(0, 2), (1, 2)}
+
+
 def test_in_a_photo_that_may_show_somebody_twice_nothing_follows() -> None:
     assert pairs(evidence_of(said([1, 1, 0], photos=[1, -7, -8])), "different") == set()
 

@@ -7,7 +7,18 @@ import pytest
 
 from photoclust.clustering.constraints import Constraints
 from photoclust.lab.tuning.evidence import Evidence, gather
-from photoclust.lab.tuning.judging import FARS, HALVINGS, Sample, far_to_judge, hold_out, judge
+from photoclust.lab.tuning.judging import (
+    FARS,
+    HALVINGS,
+    HeldOut,
+    Sample,
+    _Sorted,
+    far_to_judge,
+    fewest_impostors,
+    halves,
+    hold_out,
+    judge,
+)
 from photoclust.lab.tuning.learning import learn, loss_gradient
 from photoclust.lab.tuning.levels import moved
 from photoclust.models.pack import Thresholds
@@ -30,8 +41,14 @@ def album(light: float, people: int = 24, faces: int = 8) -> tuple[Matrix, Evide
     return matrix[evidence.indices], evidence
 
 
-def sample(matrix: Matrix) -> Sample:
-    return Sample(matrix, np.arange(len(matrix)))
+def held_out(matrix: Matrix, evidence: Evidence) -> list[HeldOut]:
+    """Judged with everybody's own face as a stranger to all others."""
+    sample = Sample(matrix, evidence.people, THRESHOLDS.typical)
+    return list(hold_out(sample, evidence, halves(evidence), MARGIN))
+
+
+def rate(evidence: Evidence) -> float | None:
+    return far_to_judge(fewest_impostors(evidence, halves(evidence)))
 
 
 def loss(projection: np.ndarray, matrix: np.ndarray, triplets: list[tuple[int, int, int]]) -> float:
@@ -92,9 +109,9 @@ def test_without_a_semi_hard_negative_nothing_moves() -> None:
 
 def test_what_is_no_ones_own_counts_less_and_strangers_gain() -> None:
     matrix, evidence = album(light=0.8)
-    parts = list(hold_out(sample(matrix), evidence, MARGIN))
-    far = far_to_judge(parts)
+    parts, far = held_out(matrix, evidence), rate(evidence)
     assert far in FARS
+    assert far is not None
     verdict = judge(parts, far)
     assert verdict.better
     assert verdict.people == 24
@@ -107,15 +124,14 @@ def test_what_is_no_ones_own_counts_less_and_strangers_gain() -> None:
 
 def test_where_there_is_nothing_to_learn_nothing_is_offered() -> None:
     matrix, evidence = album(light=0.0)
-    parts = list(hold_out(sample(matrix), evidence, MARGIN))
-    far = far_to_judge(parts)
+    parts, far = held_out(matrix, evidence), rate(evidence)
     assert far is not None
     assert not judge(parts, far).better
 
 
 def test_nobody_is_judged_by_what_they_taught() -> None:
     matrix, evidence = album(light=0.8, people=10)
-    parts = list(hold_out(sample(matrix), evidence, MARGIN))
+    parts = held_out(matrix, evidence)
     assert len(parts) == 2 * HALVINGS
     for one, other in zip(parts[::2], parts[1::2], strict=True):
         assert not set(np.unique(one.people)) & set(np.unique(other.people))
@@ -123,17 +139,17 @@ def test_nobody_is_judged_by_what_they_taught() -> None:
 
 
 def test_with_few_pairs_the_rate_is_one_that_they_reach() -> None:
-    matrix, evidence = album(light=0.8, people=8, faces=3)
+    _matrix, evidence = album(light=0.8, people=8, faces=3)
     # Halves of 4 people with 3 faces: 54 pairs of two people, 5 of them at 1 in 10.
-    assert far_to_judge(list(hold_out(sample(matrix), evidence, MARGIN))) is None
-    matrix, evidence = album(light=0.8, people=8, faces=8)
-    assert far_to_judge(list(hold_out(sample(matrix), evidence, MARGIN))) == 0.1
+    assert rate(evidence) is None
+    _matrix, evidence = album(light=0.8, people=8, faces=8)
+    assert rate(evidence) == 0.1
 
 
 def test_as_many_strangers_reach_the_thresholds_as_before() -> None:
     matrix, evidence = album(light=0.8)
-    parts = list(hold_out(sample(matrix), evidence, MARGIN))
-    after = moved(THRESHOLDS, parts)
+    parts = held_out(matrix, evidence)
+    after = moved(THRESHOLDS, [part.line for part in parts])
     assert after.reference is None
     before_share, after_share = (
         np.mean([(part.found[side][~part.same] >= limit).mean() for part in parts])
@@ -141,3 +157,20 @@ def test_as_many_strangers_reach_the_thresholds_as_before() -> None:
     )
     assert after_share == pytest.approx(before_share, rel=0.35)
     assert after.typical < after.match
+
+
+def test_with_few_groups_contrast_counts_as_the_clusters_count_it() -> None:
+    """Where strangers are few, the pack's typical face stands in for those that lack."""
+    matrix, evidence = album(light=0.0)
+    parts, far = held_out(matrix, evidence), rate(evidence)
+    assert far is not None
+    verdict = judge(parts, far)
+    assert verdict.clustered.before > 0.9 * verdict.found.before
+
+
+def test_a_face_beside_somebody_comes_as_often_as_they_do() -> None:
+    people = np.array([[0, 0], [0, 1], [1, 1], [0, 0], [1, 1]])
+    same = np.array([False, False, False, True, True])
+    pairs = _Sorted(np.array([0.9, 0.5, 0.1, 0.6, 0.3]), same, people)
+    # Of impostors 3, 1 * 3 and 1 count, the first 3 above both same pairs, which count 3 and 1.
+    assert pairs.tar(3 / 7, np.array([3, 1])) == 3 / 4
