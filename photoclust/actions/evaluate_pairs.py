@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photoclust.actions.evaluating import load_packs, unreadable
+from photoclust.actions.evaluating import load_packs, telling, unreadable
 from photoclust.actions.report_page import today, write_page
 from photoclust.choices import Device, Preprocess
 from photoclust.errors import NotFound
@@ -63,7 +63,12 @@ def evaluate_pairs(
     unread = bad[listed.one] | bad[listed.two]
     copies = ~unread & (contents[listed.one] == contents[listed.two])
     judged = listed.only(~unread & ~copies)
-    judged.check()
+    left_out = {
+        "pairs for photos that cannot be used": int(unread.sum()),
+        "pairs of one photo with itself, or a copy": int(copies.sum()),
+    }
+    with telling(left_out, failed):
+        judged.check()
     folds = judged.folds
     if folds is None:
         folds = stratified_folds(judged.person_one, judged.person_two, judged.same)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.actions.evaluating import load_packs, unreadable
+from photoclust.actions.evaluating import load_packs, telling, unreadable
 from photoclust.actions.report_page import today, write_page
 from photoclust.choices import Device, Preprocess
 from photoclust.errors import UsageError
 from photoclust.lab.embedding import Embedded, embed_photos
 from photoclust.lab.identification.pages import people_page
-from photoclust.lab.identification.people import Roles, people_in, roles
+from photoclust.lab.identification.people import Roles, disputed, people_in, roles
 from photoclust.lab.identification.report import PeopleReport, PeopleResult
 from photoclust.lab.identification.scores import all_pairs, identify
 from photoclust.models.open_pack import NAME as OPEN
@@ -60,10 +60,19 @@ def evaluate_people(
     failed = unreadable(listed.photos, list(embedded.values()))
     read = ~np.isin(listed.photos, [path for path, _ in failed])
     contents = np.array(next(iter(embedded.values())).contents)
+    claims = disputed(np.where(read, contents, ""), listed.person)
+    claimed = np.isin(np.arange(len(contents)), [place for claim in claims for place in claim])
     first = np.isin(np.arange(len(contents)), np.unique(contents, return_index=True)[1])
-    usable = np.flatnonzero(read & first)
+    copies = read & ~claimed & ~first
+    usable = np.flatnonzero(read & ~claimed & first)
     person = listed.person[usable]
-    parts = roles(person, enrolled)
+    left_out = {
+        "photos that cannot be used": len(failed),
+        "photos that the folders of several people hold": int(claimed.sum()),
+        "copies": int(copies.sum()),
+    }
+    with telling(left_out, failed):
+        parts = roles(person, enrolled)
     return PeopleReport(
         source=folder.resolve().name,
         people=len(np.unique(person)),
@@ -73,7 +82,8 @@ def evaluate_people(
         known=int(parts.known.sum()),
         unknown=int(parts.unknown.sum()),
         left_out=listed.left_out,
-        copies=int((read & ~first).sum()),
+        copies=int(copies.sum()),
+        disputed=tuple(tuple(listed.photos[place] for place in claim) for claim in claims),
         unreadable=failed,
         results=tuple(
             _result(name, loaded[name], each, usable, person, parts)

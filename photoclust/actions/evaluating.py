@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from photoclust.actions.looking import accepted_pack
+from photoclust.errors import PhotoclustError
 from photoclust.lab.embedding import Embedded
 from photoclust.models.pack import FacePack
+
+SHOWN = 3  # of a list of photos in an error
 
 
 def load_packs(packs: Sequence[str], *, accept_licence: bool, device: str) -> dict[str, FacePack]:
@@ -36,3 +40,27 @@ def unreadable(photos: Sequence[str], embedded: Sequence[Embedded]) -> tuple[tup
             if reason is not None:
                 found.setdefault(path, reason)
     return tuple(found.items())
+
+
+@contextmanager
+def telling(left_out: Mapping[str, int], failed: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """An error inside, that too little is left, also tells what was left out.
+
+    Parameters
+    ----------
+    left_out : what, and how many of it.
+    failed : path and reason of photos that could not be used; the first ones are named.
+    """
+    try:
+        yield
+    except PhotoclustError as error:
+        counts = [f"{what} ({count:,})" for what, count in left_out.items() if count]
+        if not counts:
+            raise
+        photos = [f"{path}: {reason}" for path, reason in failed[:SHOWN]]
+        if len(failed) > SHOWN:
+            photos.append(f"{len(failed) - SHOWN:,} more")
+        told = f"Left out: {'; '.join(counts)}."
+        if photos:
+            told += f" Cannot use {'; '.join(photos)}."
+        raise PhotoclustError(error.message, f"{told} {error.hint}") from error

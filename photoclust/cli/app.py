@@ -54,11 +54,15 @@ from photoclust.cli.verify import verify
 from photoclust.cli.why import why
 from photoclust.errors import PhotoclustError, UsageError
 
+# Commands of which the next run goes on where an interrupted one stopped.
+RESUMED = frozenset({"scan", "train", "models install", "models use", "export gallery"})
+
 
 class ErrorBoundary(TyperGroup):
     """Prints what a person can put right as a sentence. Anything else is a bug and shows itself."""
 
     def invoke(self, ctx: Any) -> Any:
+        following = next(iter(ctx.args), "")  # as the group empties them
         try:
             return super().invoke(ctx)
         except PhotoclustError as error:
@@ -81,7 +85,11 @@ class ErrorBoundary(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(DONE) from None
         except KeyboardInterrupt:
-            say("Interrupted. What was finished is kept; the next run goes on from there.")
+            command = ctx.invoked_subcommand
+            if command in RESUMED or f"{command} {following}" in RESUMED:
+                say("Interrupted. What was finished is kept; the next run goes on from there.")
+            else:
+                say("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
 
 

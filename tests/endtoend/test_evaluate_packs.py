@@ -148,6 +148,24 @@ def test_unreadable_photos_and_copies_are_left_out(
     assert "1 pair for photos that cannot be used" in result.stderr
 
 
+def test_nothing_readable_says_why(evaluate: Evaluate, faces: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    for name in ("Ann", "Ben"):
+        (photos / name).mkdir(parents=True)
+        for number in range(1, 4):
+            (photos / name / f"{name}_{number:04d}.jpg").write_bytes(b"no photo")
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("Ann 1 2\nBen 1 2\nAnn 1 Ben 2\nAnn 2 Ben 3\n")
+    said = evaluate("pairs", pairs, "--photos", photos, code=1).stderr
+    assert "pairs.txt gives 0 pairs of one person and 0 of two." in said
+    assert "Left out: pairs for photos that cannot be used (4). Cannot use " in said
+    assert f"{photos / 'Ann' / 'Ann_0001.jpg'}: not an image that can be read; " in said
+    assert said.count("not an image that can be read") == 3
+    assert "; 2 more. It takes 2 of each kind" in said
+    said = evaluate("people", photos, code=1).stderr
+    assert "Left out: photos that cannot be used (6). Cannot use " in said
+
+
 def test_pairs_that_cannot_be_judged(
     evaluate: Evaluate, faces: Path, lines: list[str], tmp_path: Path
 ) -> None:
@@ -203,6 +221,36 @@ def test_people_are_found_among_strangers(evaluate: Evaluate, faces: Path, tmp_p
     assert found["pairs"]["auc"] > 0.97
     assert "1 file (not a photo)" in result.stderr
     assert page.read_text(encoding="utf-8").count("<svg") == 3
+
+
+def test_photos_in_the_folders_of_several_people_are_left_out(
+    evaluate: Evaluate, faces: Path, tmp_path: Path
+) -> None:
+    photos = shutil.copytree(faces, tmp_path / "photos")
+    names = sorted(folder.name for folder in photos.iterdir())
+    mine, claimed, again = (
+        photos / names[0] / f"{names[0]}_0001.jpg",
+        photos / names[1] / "claimed.jpg",
+        photos / names[1] / "claimed again.jpg",
+    )
+    shutil.copy(mine, claimed)
+    shutil.copy(mine, again)
+    result = evaluate("people", photos, "--json", "--html", tmp_path / "people.html")
+    document = json.loads(result.stdout)
+    assert document["disputed"] == [[str(mine), str(again), str(claimed)]]
+    assert (document["photos"], document["copies"]) == (PEOPLE * PHOTOS - 1, 0)
+    assert "Left out: 3 photos that the folders of several people hold." in result.stderr
+    assert f"In several folders: {mine} and {again} and {claimed}" in result.stderr
+    page = (tmp_path / "people.html").read_text(encoding="utf-8")
+    assert "Left out: 3 photos that the folders of several people hold" in page
+
+    for other in names[2:]:
+        shutil.rmtree(photos / other)
+    shutil.rmtree(photos / names[1])
+    shutil.copytree(photos / names[0], photos / names[1])
+    said = evaluate("people", photos, code=1).stderr
+    assert "Nobody has more than one photo" in said
+    assert "Left out: photos that the folders of several people hold (6). It takes" in said
 
 
 def test_people_in_text(evaluate: Evaluate, faces: Path) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from photoclust.choices import Device
 from photoclust.cli.evaluate.shared import (
+    SHOWN,
     HtmlOption,
     PacksOption,
     many,
@@ -69,6 +70,7 @@ def people(
         write(("\n".join(_lines(report)) + "\n").encode("utf-8", "backslashreplace"))
     for reason, count in report.left_out.items():
         say(f"Left out: {counted(count, 'file')} ({reason}).")
+    _say_disputed(report)
     if report.copies:
         say(f"Left out: {counted(report.copies, 'photo')} that are copies of others.")
     if page is not None:
@@ -76,6 +78,17 @@ def people(
     if report.unreadable:
         say_unreadable(report.unreadable)
         raise typer.Exit(SOME_FAILED)
+
+
+def _say_disputed(report: PeopleReport) -> None:
+    """Which photos the folders of several people hold."""
+    if report.disputed:
+        claimed = counted(report.disputed_photos, "photo")
+        say(f"Left out: {claimed} that the folders of several people hold.")
+    for paths in report.disputed[:SHOWN]:
+        say(f"In several folders: {' and '.join(map(shown_path, paths))}")
+    if len(report.disputed) > SHOWN:
+        say(f"In several folders: {len(report.disputed) - SHOWN:,} more")
 
 
 def _lines(report: PeopleReport) -> list[str]:
@@ -129,6 +142,7 @@ def _document(report: PeopleReport) -> dict[str, Any]:
         "strangers": report.unknown,
         "left_out": report.left_out,
         "copies": report.copies,
+        "disputed": report.disputed,
         "unreadable": [{"photo": path, "reason": reason} for path, reason in report.unreadable],
         "results": [
             {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,21 @@ def people_in(folder: Path) -> PeopleFolder:
         people=len(names),
         left_out=dict(left_out),
     )
+
+
+def disputed(contents: Iterable[str], person: NDArray[np.int64]) -> list[list[int]]:
+    """Photos that several people claim: one content in their folders. Of each all places, in order.
+
+    Parameters
+    ----------
+    contents : what tells whether two files are the same photo; empty: not to be looked at (n,).
+    person : whose folder each is in (n,).
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, content in enumerate(contents):
+        if content:
+            places[content].append(place)
+    return [same for same in places.values() if len(np.unique(person[same])) > 1]
 
 
 def roles(person: NDArray[np.int64], enrolled: int, seed: int = SEED) -> Roles:

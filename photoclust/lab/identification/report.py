@@ -62,7 +62,8 @@ class PeopleReport:
     enrolled : people.
     known, unknown : photos that were looked up, of them and of others.
     left_out : how many files were not looked at, by reason.
-    copies : photos that are a copy of another one; they are left out.
+    copies : photos that are a copy of another one of their person; they are left out.
+    disputed : paths of each photo that is in the folders of several people; all are left out.
     unreadable : path and reason of photos that could not be used.
     """
 
@@ -75,5 +76,11 @@ class PeopleReport:
     unknown: int
     left_out: dict[str, int]
     copies: int
+    disputed: tuple[tuple[str, ...], ...]
     unreadable: tuple[tuple[str, str], ...]
     results: tuple[PeopleResult, ...]
+
+    @property
+    def disputed_photos(self) -> int:
+        """All files of these photos."""
+        return sum(map(len, self.disputed))

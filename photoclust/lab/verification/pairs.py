@@ -20,6 +20,7 @@ WORDS = {
     **dict.fromkeys(("0", "false", "no", "different"), False),
 }
 SEPARATORS = ",;\t"
+DIGITS = 9  # the most that a number has; LFW's photos have four
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ def read_pairs(source: Path) -> list[Pair]:
     PhotoclustError : it cannot be read, or holds something else; the message says where.
     """
     lines = _text(source).splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    if any(column in first.lower() for columns in COLUMNS for column in columns):
-        return _from_table(source, lines)
+    blank = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    first = lines[blank].lower() if lines else ""
+    if any(column in first for columns in COLUMNS for column in columns):
+        return _from_table(source, lines[blank:], blank)
     return _from_lfw(source, lines)
 
 
@@ -96,7 +98,7 @@ def _lfw_photo(name: str, number: str) -> str:
 
 
 def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit()
+    return word.isascii() and word.isdigit() and len(word) <= DIGITS
 
 
 def _in_folds(source: Path, pairs: list[Pair], sizes: list[int]) -> list[Pair]:
@@ -124,7 +126,8 @@ def _in_folds(source: Path, pairs: list[Pair], sizes: list[int]) -> list[Pair]:
     return [replace(pair, fold=place // (2 * each) + 1) for place, pair in enumerate(pairs)]
 
 
-def _from_table(source: Path, lines: list[str]) -> list[Pair]:
+def _from_table(source: Path, lines: list[str], before: int) -> list[Pair]:
+    """The pairs of a CSV, the header first; `before` it stand so many blank lines."""
     separator = max(SEPARATORS, key=lines[0].count)
     reader = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=separator)
     try:
@@ -133,7 +136,7 @@ def _from_table(source: Path, lines: list[str]) -> list[Pair]:
         columns = next((both for both in COLUMNS if set(both) <= set(names)), None)
         if columns is None or "same" not in names:
             raise PhotoclustError(f"{source} lacks a column: it has {', '.join(names)}.", HOW)
-        pairs = [_table_pair(source, reader.line_num, row, columns) for row in reader]
+        pairs = [_table_pair(source, before + reader.line_num, row, columns) for row in reader]
     except csv.Error as error:
         raise PhotoclustError(f"{source} is not a CSV file: {error}.", HOW) from error
     if not pairs:

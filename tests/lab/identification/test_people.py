@@ -10,7 +10,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from photoclust.errors import NotFound, PhotoclustError
-from photoclust.lab.identification.people import people_in, roles
+from photoclust.lab.identification.people import disputed, people_in, roles
 from photoclust.lab.identification.scores import all_pairs, identify
 from photoclust.vectors import Matrix, normalised
 
@@ -35,6 +35,12 @@ def test_no_people(tmp_path: Path) -> None:
     (tmp_path / "Ann" / "notes.txt").write_text("not a photo")
     with pytest.raises(NotFound, match="holds a photo \\(1 not a photo\\)"):
         people_in(tmp_path)
+
+
+def test_photos_that_several_people_claim() -> None:
+    contents = ["a", "b", "a", "c", "a", "c", "", ""]
+    person = np.array([0, 0, 0, 1, 2, 1, 0, 1])
+    assert disputed(contents, person) == [[0, 2, 4]]
 
 
 @pytest.mark.parametrize("enrolled", [1, 2, 5])

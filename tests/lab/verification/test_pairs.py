@@ -83,10 +83,24 @@ def test_tables(tmp_path: Path, photos: list[str], header: str) -> None:
     assert len({ann, ben, again}) == 3
 
 
+def test_blank_lines_before_a_table(tmp_path: Path) -> None:
+    source = tmp_path / "pairs.csv"
+    source.write_text("\n \nphoto_a;photo_b;same\nx;y;1\nx;z;0\n")
+    assert [(pair.line, pair.one, pair.two) for pair in read_pairs(source)] == [
+        (4, "x", "y"),
+        (5, "x", "z"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "holds no pair"),
+        ("\n \n", "holds no pair"),
+        (f"Ann 1 {'7' * 5000}\n", "line 1, is no pair: 'Ann 1 7"),
+        (f"{'7' * 5000}\nAnn 1 2\n", "line 1, is no pair: '7"),
+        ("\n\nphoto_a,same\nx,1\n", "lacks a column: it has photo_a, same"),
+        ("\n  \nphoto_a,photo_b,same\nx,y,1\nx,y,perhaps\n", "line 5, says same is 'perhaps'"),
         ("10 300\n", "holds no pair"),
         ("Ann 1\n", "line 1, is no pair: 'Ann 1'"),
         ("Ann 1 2\n\nsome words that are no pair\n", "line 3, is no pair"),
