@@ -33,9 +33,10 @@ PHOTO_RATE = 1.0  # photos a second
 # A camera that says nothing for so long is gone.
 PATIENCE = 10.0  # seconds
 
-# A video that ends so much earlier than it says is damaged; by less, some are that are whole.
+# A video that ends by more than both together before its end is damaged. Of MKV and WebM, what is
+# known of the end is an estimate.
 FEW = 2  # frames
-SHARE = 0.02  # of its frames, and of its time: of some containers the number is an estimate by that
+SHARE = 0.02  # of all frames
 
 # FFmpeg must open no network address, whatever a file that calls itself a video names.
 LOCAL_FILES_ONLY = f"protocol_whitelist;file|format_whitelist;{CONTAINERS}"
@@ -127,29 +128,26 @@ class Video:
     def frames(self) -> Iterator[Frame]:
         import cv2
 
-        number = 0
+        number, seconds = 0, 0.0
         while self._capture.grab():
             number += 1
+            seconds = max(0.0, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
             if (number - 1) % self._every:
                 continue
-            seconds = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             found, pixels = self._capture.retrieve()
             if found:
-                yield Frame(number, max(0.0, seconds), _rgb(np.asarray(pixels, np.uint8)))
-        if self._ends_early(number):
+                yield Frame(number, seconds, _rgb(np.asarray(pixels, np.uint8)))
+        if self._ends_early(number, seconds):
             self.cut_off = CutOff(number, self._frames)
 
     def close(self) -> None:
         self._capture.release()
 
-    def _ends_early(self, frames: int) -> bool:
+    def _ends_early(self, frames: int, seconds: float) -> bool:
         """By its frames and by its time: where frames come unevenly, one of the two misleads."""
-        import cv2
-
-        all_but_few = (1 - SHARE) * self._frames - FEW
-        rate = self.rate * self._every
-        shown = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 * rate
-        return frames < all_but_few and shown < all_but_few
+        enough = (1 - SHARE) * self._frames - FEW
+        by_time = seconds * self.rate * self._every + 1
+        return max(frames, by_time) < enough
 
 
 class Camera:
