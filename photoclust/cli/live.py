@@ -139,7 +139,7 @@ def live(
     progress = terminal_progress()
     with ExitStack() as opened:
         path = library_path(context, db)
-        new = enrol is not None and not path.exists()
+        new = enrol is not None and not (path.is_file() and path.stat().st_size)
         library = None if new else opened.enter_context(library_if_there(context, db))
         check_live(
             str(video or images or ""),
