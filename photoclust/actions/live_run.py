@@ -16,7 +16,7 @@ from photoclust.domain import Pixels
 from photoclust.errors import PhotoclustError
 from photoclust.export.film import Film, writing_film
 from photoclust.lab.live.drawing import annotated
-from photoclust.lab.live.frames import Source
+from photoclust.lab.live.frames import CutOff, Source
 from photoclust.lab.live.scene import Event, Scene
 from photoclust.lab.live.session import Session
 from photoclust.lab.live.tally import Sighting, Tally
@@ -70,6 +70,7 @@ class LiveReport:
     frames : how many were looked at, in `took` seconds.
     embedded : how many faces were, of `faces` that were seen.
     unreadable : path and reason of photos.
+    cut_off : where a video broke off that is damaged.
     interrupted : somebody ended it before the source did.
     """
 
@@ -81,6 +82,7 @@ class LiveReport:
     embedded: int
     enrolled: Enrolled | None
     unreadable: list[tuple[str, str]]
+    cut_off: CutOff | None
     out: Path | None
     interrupted: bool
 
@@ -135,6 +137,7 @@ class Run:
             embedded=self.session.embedded,
             enrolled=self.teacher.enrolled if self.teacher else None,
             unreadable=self.source.unreadable,
+            cut_off=self.source.cut_off,
             out=out if tally.frames else None,
             interrupted=interrupted,
         )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,56 +130,69 @@ def live(
 
     Example: photoclust live --video party.mp4 --people ~/friends --out named.mp4
     """
+    from photoclust.actions.live import check_live
     from photoclust.actions.live import live as run
     from photoclust.cli.window import Window
     from photoclust.library import Library
 
-    source = _source(camera, video, images, every)
+    open_source = _source(camera, video, images, every)
     progress = terminal_progress()
-    with closing(source):
-        opened = closing(Window()) if window or not (out or json) else nullcontext()
-        stored = (
-            Library.open(library_path(context, db), create=True)
-            if enrol is not None and people is None and source.moves
-            else library_if_there(context, db)
+    with ExitStack() as opened:
+        path = library_path(context, db)
+        new = enrol is not None and not (path.is_file() and path.stat().st_size)
+        library = None if new else opened.enter_context(library_if_there(context, db))
+        check_live(
+            str(video or images or ""),
+            moves=images is None,
+            library=library,
+            people=people,
+            enrol=enrol,
+            out=out,
+            overwrite=yes,
+            threshold=threshold,
+            pack=pack,
         )
-        try:
-            with stored as library, opened as shown:
-                if people is None and library is None and enrol is None:
-                    raise NotFound(
-                        "There is no library yet, so nobody is known.",
-                        "Say whom to look for with --people FOLDER, or `photoclust scan FOLDER`"
-                        " first, or teach it somebody with --enrol NAME.",
-                    )
-                report = run(
-                    source,
-                    library=library,
-                    people=people,
-                    enrol=enrol,
-                    keep=keep,
-                    out=out,
-                    overwrite=yes,
-                    threshold=threshold,
-                    pack=pack,
-                    accept_licence=accept_licence,
-                    detail=detail,
-                    device=device,
-                    liveness=liveness,
-                    tell=print_json if json else say_what_matters,
-                    show=shown.show if shown else None,
-                    progress=progress,
-                )
-        finally:
-            progress.finish()
+        if people is None and library is None and not new:
+            raise NotFound(
+                "There is no library yet, so nobody is known.",
+                "Say whom to look for with --people FOLDER, or `photoclust scan FOLDER`"
+                " first, or teach it somebody with --enrol NAME.",
+            )
+        source = opened.enter_context(closing(open_source()))
+        shown = opened.enter_context(closing(Window())) if window or not (out or json) else None
+        if new:
+            library = opened.enter_context(Library.open(path, create=True))
+        opened.callback(progress.finish)
+        report = run(
+            source,
+            library=library,
+            people=people,
+            enrol=enrol,
+            keep=keep,
+            out=out,
+            overwrite=yes,
+            threshold=threshold,
+            pack=pack,
+            accept_licence=accept_licence,
+            detail=detail,
+            device=device,
+            liveness=liveness,
+            tell=print_json if json else say_what_matters,
+            show=shown.show if shown else None,
+            progress=progress,
+        )
     _finish(report, json, moves=source.moves)
     if report.interrupted and source.waits:
         raise typer.Exit(INTERRUPTED)
-    if report.unreadable:
+    if report.unreadable or report.cut_off:
         raise typer.Exit(SOME_FAILED)
     raise typer.Exit(DONE if report.frames else FAILED)
 
 
-def _source(camera: int | None, video: Path | None, images: Path | None, every: int) -> Source:
+def _source(
+    camera: int | None, video: Path | None, images: Path | None, every: int
+) -> Callable[[], Source]:
+    """What opens it, once everything else was looked after."""
     from photoclust.lab.live.frames import Camera, Stills, Video
 
     if sum(chosen is not None for chosen in (camera, video, images)) > 1:
@@ -185,8 +200,8 @@ def _source(camera: int | None, video: Path | None, images: Path | None, every: 
     if every > 1 and video is None:
         raise UsageError("--every is for a video: a camera gives its newest frame anyway.")
     if video is not None:
-        return Video(video, every)
-    return Stills(images) if images is not None else Camera(camera or 0)
+        return partial(Video, video, every)
+    return partial(Stills, images) if images is not None else partial(Camera, camera or 0)
 
 
 def _finish(report: LiveReport, json: bool, *, moves: bool) -> None:
@@ -202,6 +217,7 @@ def _finish(report: LiveReport, json: bool, *, moves: bool) -> None:
                 "frames_per_second": round(report.rate, 2),
                 "faces": report.faces,
                 "embedded": report.embedded,
+                "cut_off": report.cut_off is not None,
                 "out": str(report.out) if report.out else None,
                 "people": people,
             }
@@ -216,6 +232,11 @@ def _finish(report: LiveReport, json: bool, *, moves: bool) -> None:
         )
     for path, reason in report.unreadable:
         say(f"Left out: {shown_path(path)} ({reason})")
+    if report.cut_off:
+        say(
+            f"{shown_path(report.begun.source)} ends after {report.cut_off.frames} of"
+            f" {counted(report.cut_off.total, 'frame')}: it is damaged, or cut off."
+        )
     if not report.sightings:
         say("Nobody was seen.")
     say(

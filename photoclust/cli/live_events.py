@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from photoclust.cli.outside import described, people_counted, say_references
@@ -31,6 +32,12 @@ def say_what_matters(told: Begun | Event | Enrolled) -> None:
                 say("Whether faces are live is not checked: the add-on is not installed.")
         case Enrolled():
             say(f"{told.name} is enrolled: {shown_path(str(told.path))}")
+            if told.looks_like:
+                alike = told.looks_like
+                say(
+                    f"This looks like {alike.name} (distance {alike.distance:.3f}): if they are one"
+                    f" person, `photoclust person merge {quote(alike.name)} {quote(told.name)}`."
+                )
 
 
 def print_json(told: Begun | Event | Enrolled) -> None:
@@ -58,6 +65,11 @@ def print_json(told: Begun | Event | Enrolled) -> None:
                     "seconds": round(told.seconds, 3),
                     "person": told.name,
                     "photo": str(told.path),
+                    "looks_like": told.looks_like
+                    and {
+                        "person": told.looks_like.name,
+                        "distance": round(told.looks_like.distance, 4),
+                    },
                 }
             )
         case _:

@@ -14,7 +14,7 @@ import pytest
 from photoclust.actions.live import live
 from photoclust.actions.live_run import Begun, LifeCheck
 from photoclust.errors import PhotoclustError, UsageError
-from photoclust.lab.live.frames import Frame, Video
+from photoclust.lab.live.frames import CutOff, Frame, Video
 from photoclust.lab.live.liveness import Life
 from photoclust.lab.live.scene import Event, What
 
@@ -30,6 +30,7 @@ class FakeCamera:
     """Gives one frame in five of a camera with 10 frames a second."""
 
     name, rate, total, moves, waits = "camera 0", 10.0, None, True, False
+    cut_off: CutOff | None = None
 
     def __init__(self, *colours: tuple[int, int, int], frames: int = 6) -> None:
         row = np.repeat(np.array(colours, np.uint8)[None], SIDE, axis=0)
@@ -133,6 +134,20 @@ def test_no_film_over_a_photo_of_the_library(
     with pytest.raises(PhotoclustError, match="belongs to the library"):
         live(FakeCamera(RED), library=album.library, out=film, overwrite=True)
     assert film.read_bytes() == b"dear"
+
+
+@pytest.mark.parametrize("place", ["photos", "photos/in", "link"])
+def test_no_film_among_photos(painted: Painted, album: Album, tmp_path: Path, place: str) -> None:
+    """Whatever leads there."""
+    (tmp_path / "photos" / "in").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    with album.library.transaction():
+        album.library.roots.record(str(tmp_path / "photos"), "2026-01-01T00:00:00Z")
+    (ann,) = album.add_photo("/photos/ann.jpg", painted.look(RED))
+    album.say("Ann", ann)
+    with pytest.raises(PhotoclustError, match="nothing is written among photos"):
+        live(FakeCamera(RED), library=album.library, out=tmp_path / place / "out.mp4")
+    live(FakeCamera(RED), library=album.library, out=tmp_path / "photos.mp4")
 
 
 def test_the_source_is_closed_whatever_happens(tmp_path: Path) -> None:

@@ -164,6 +164,7 @@ def test_each_photo_stands_for_itself(
     camera.portrait(photos / "2.jpg", "Ada", 9)
     camera.landscape(photos / "3.jpg")
     (photos / "4.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    camera.portrait(photos / "5\udcffth\n.jpg", "Ben", 9)
     out = tmp_path / "out.mp4"
     ran = program(
         *("live", "--images", photos, "--people", friends, "--json", "--out", out), code=3
@@ -173,9 +174,10 @@ def test_each_photo_stands_for_itself(
         ("1.jpg", "Ada"),
         ("1.jpg", "Ben"),
         ("2.jpg", "Ada"),
+        ("5\udcffth\n.jpg", "Ben"),
     ]
     assert "4.jpg" in ran.err
-    assert frames_of(out) == (3, 1280, 720)
+    assert frames_of(out) == (4, 1280, 720)
 
 
 # -- a library ------------------------------------------------------------------------------------
@@ -244,14 +246,17 @@ def test_nothing_is_kept_among_photos(
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        ("--camera 9 --json", 1, "no camera 9"),
-        ("--video NONE.mp4 --json", 1, "There is no"),
-        ("--video TEXT.mp4 --json", 1, "not a video that can be read"),
-        ("--video EMPTY --json", 1, "is a folder"),
-        ("--images EMPTY --json", 1, "no photos in"),
-        ("--images NONE --json", 1, "There is no folder"),
+        ("--camera 9 --people PEOPLE --json", 1, "no camera 9"),
+        ("--video NONE.mp4 --people PEOPLE --json", 1, "There is no"),
+        ("--video TEXT.mp4 --people PEOPLE --json", 1, "not a video that can be read"),
+        ("--video EMPTY --people PEOPLE --json", 1, "is a folder"),
+        ("--images EMPTY --people PEOPLE --json", 1, "no photos in"),
+        ("--images NONE --people PEOPLE --json", 1, "There is no folder"),
         ("--images EMPTY --video FILM.mp4", 2, "Choose one of"),
         ("--video FILM.mp4 --json", 1, "no library yet"),
+        ("--video FILM.mp4 --people NONE", 1, "There is no folder"),  # and no word of a window
+        ("--video FILM.mp4 --people PEOPLE --threshold 5", 2, "between 0 and 4"),
+        ("--camera 9", 1, "no library yet"),
         ("--video FILM.mp4 --people EMPTY --json", 1, "There are no folders"),
         ("--video FILM.mp4 --people PEOPLE --out x.avi", 2, "must end in .mp4"),
         ("--video FILM.mp4 --people PEOPLE --out FILM.mp4", 1, "exists already"),
@@ -286,6 +291,57 @@ def test_unusable_input(
     assert sentence in ran.err
     assert ran.out == b""
     assert (tmp_path / "FILM.mp4").read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("--video FILM.mp4 --threshold 9 --json", 2),
+        ("--video FILM.mp4 --out x.avi", 2),
+        ("--video FILM.mp4 --out FILM.mp4 --yes", 1),
+        ("--video NONE.mp4 --json", 1),
+    ],
+)
+def test_no_library_is_made_for_nothing(
+    program: Program, filmmaker: Filmmaker, tmp_path: Path, words: str, code: int
+) -> None:
+    filmmaker.film(tmp_path / "FILM.mp4", ((("Ada", 3),), 1))
+    arguments = [str(tmp_path / word) if word.endswith(".mp4") else word for word in words.split()]
+    program("live", *arguments, "--enrol", "Zoe", code=code)
+    assert not program.db.exists()
+
+
+def test_a_second_identity_is_told(program: Program, filmmaker: Filmmaker, tmp_path: Path) -> None:
+    """The human's word counts: Ada is Zoe too, until somebody says that they are one."""
+    film = filmmaker.film(tmp_path / "ada.mp4", ((("Ada", 3),), 25))
+    first = told(program("live", "--video", film, "--enrol", "Ada", "--json"))
+    again = told(program("live", "--video", film, "--enrol", "Ada", "--json"))
+    other = told(program("live", "--video", film, "--enrol", "Zoe B", "--json"))
+    (alike,) = [line["looks_like"] for line in other if line["event"] == "enrolled"]
+    assert alike["person"] == "Ada"
+    assert alike["distance"] < 0.104
+    ran = program("live", "--video", film, "--enrol", "Ida", "--out", tmp_path / "out.mp4")
+    assert "This looks like " in ran.err
+    assert "`photoclust person merge Ada Ida`" in ran.err or "merge 'Zoe B' Ida`" in ran.err
+    for lines in (first, again):
+        assert [line["looks_like"] for line in lines if line["event"] == "enrolled"] == [None]
+    program("person", "merge", "Ada", "Zoe B")
+
+
+def test_a_broken_video_is_told(
+    program: Program, filmmaker: Filmmaker, friends: Path, tmp_path: Path
+) -> None:
+    """What there is of it is looked at, and written."""
+    film = filmmaker.film(tmp_path / "ada.avi", ((("Ada", 3),), 60))
+    data = film.read_bytes()
+    film.write_bytes(data[: len(data) // 2])
+    arguments = ("live", "--video", film, "--people", friends, "--out", tmp_path / "out.mp4")
+    ran = program(*arguments, "--json", code=3)
+    ended = told(ran)[-1]
+    assert ended["cut_off"]
+    assert 10 < ended["frames"] < 50
+    assert f"ada.avi ends after {ended['frames']} of 60 frames: it is damaged" in ran.err
+    assert frames_of(tmp_path / "out.mp4")[0] == ended["frames"]
 
 
 def test_library_without_names(program: Program, small_world: Path, filmmaker: Filmmaker) -> None:

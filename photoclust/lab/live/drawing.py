@@ -39,13 +39,13 @@ def annotated(scene: Scene, threshold: float, note: str = "") -> Pixels:
     Parameters
     ----------
     threshold : squared distance, 0..4, below which a face is somebody's.
-    note : a line for the bottom.
+    note : a line for the bottom; what cannot be printed of it is left out, as of names.
     """
     picture = Image.fromarray(scene.frame.pixels)
     panel = _Panel(ImageDraw.Draw(picture, "RGBA"), *picture.size)
     for face in sorted(scene.faces, key=lambda item: item.detection.box.area):
         _draw_face(panel, face, threshold)
-    if note:
+    if note := _one_line(note):
         panel.write([(note, INK)], panel.margin, picture.height)
     return np.asarray(picture)
 
@@ -73,8 +73,13 @@ def words_of(face: SeenFace, threshold: float) -> list[str]:
 
 def _short(name: str) -> str:
     """A name on one line, as far as it goes."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    name = _one_line(name)
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _one_line(text: str) -> str:
+    """Text that a font can be asked for: a file may be called by line ends, or by no text."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _draw_face(panel: _Panel, face: SeenFace, threshold: float) -> None:

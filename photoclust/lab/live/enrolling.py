@@ -8,6 +8,7 @@ import numpy as np
 
 from photoclust.domain import Box, Pixels
 from photoclust.lab.live.scene import Scene, SeenFace
+from photoclust.vectors import Vector
 
 LEAST_EYES = 40.0  # pixels between the eyes, where more of them no longer help (models/quality.py)
 MOST_YAW, MOST_PITCH = 20.0, 15.0  # degrees, either way
@@ -22,9 +23,10 @@ AROUND = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A look at one face: the picture around it, RGB, and its quality 0..1."""
+    """A look at one face: the picture around it, RGB, its embedding and its quality 0..1."""
 
     pixels: Pixels
+    embedding: Vector
     quality: float
     track: int
     seconds: float
@@ -57,7 +59,8 @@ class BestShot:
             self.best, self._since = None, scene.frame.seconds
         if self.best is None or face.face.quality > self.best.quality:
             cut = _around(scene.frame.pixels, face.detection.box)
-            self.best = Shot(cut, face.face.quality, face.track, scene.frame.seconds)
+            seen = face.face
+            self.best = Shot(cut, seen.embedding, seen.quality, face.track, scene.frame.seconds)
         return ""
 
     def is_done(self, seconds: float) -> bool:

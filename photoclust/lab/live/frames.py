@@ -33,6 +33,11 @@ PHOTO_RATE = 1.0  # photos a second
 # A camera that says nothing for so long is gone.
 PATIENCE = 10.0  # seconds
 
+# A video that ends by more than both together before its end is damaged. Of MKV and WebM, what is
+# known of the end is an estimate.
+FEW = 2  # frames
+SHARE = 0.02  # of all frames
+
 # FFmpeg must open no network address, whatever a file that calls itself a video names.
 LOCAL_FILES_ONLY = f"protocol_whitelist;file|format_whitelist;{CONTAINERS}"
 
@@ -54,6 +59,13 @@ class Frame(NamedTuple):
     name: str = ""
 
 
+class CutOff(NamedTuple):
+    """A video that broke off after `frames` of `total` frames."""
+
+    frames: int
+    total: int
+
+
 class Source(Protocol):
     """Frames, one after the other.
 
@@ -65,6 +77,7 @@ class Source(Protocol):
     moves : does one frame go on from the one before? Photos stand for themselves.
     waits : do frames wait until they are looked at? A camera's do not.
     unreadable : path and reason of photos, so far.
+    cut_off : where a video broke off, once that is known.
     """
 
     name: str
@@ -73,6 +86,7 @@ class Source(Protocol):
     moves: bool
     waits: bool
     unreadable: list[tuple[str, str]]
+    cut_off: CutOff | None
 
     def frames(self) -> Iterator[Frame]: ...
 
@@ -89,6 +103,7 @@ class Video:
     """
 
     moves = waits = True
+    cut_off: CutOff | None = None
 
     def __init__(self, path: Path, every: int = 1) -> None:
         import cv2
@@ -107,24 +122,32 @@ class Video:
         self.unreadable: list[tuple[str, str]] = []
         self._every = every
         self.rate = _rate(self._capture) / every
-        frames = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        self.total = -(-frames // every) if frames > 0 else None
+        self._frames = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        self.total = -(-self._frames // every) if self._frames > 0 else None
 
     def frames(self) -> Iterator[Frame]:
         import cv2
 
-        number = 0
+        number, seconds = 0, 0.0
         while self._capture.grab():
             number += 1
+            seconds = max(0.0, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
             if (number - 1) % self._every:
                 continue
-            seconds = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             found, pixels = self._capture.retrieve()
             if found:
-                yield Frame(number, max(0.0, seconds), _rgb(np.asarray(pixels, np.uint8)))
+                yield Frame(number, seconds, _rgb(np.asarray(pixels, np.uint8)))
+        if self._ends_early(number, seconds):
+            self.cut_off = CutOff(number, self._frames)
 
     def close(self) -> None:
         self._capture.release()
+
+    def _ends_early(self, frames: int, seconds: float) -> bool:
+        """By its frames and by its time: where frames come unevenly, one of the two misleads."""
+        enough = (1 - SHARE) * self._frames - FEW
+        by_time = seconds * self.rate * self._every + 1
+        return max(frames, by_time) < enough
 
 
 class Camera:
@@ -137,6 +160,7 @@ class Camera:
 
     moves, waits = True, False
     total: int | None = None
+    cut_off: CutOff | None = None
 
     def __init__(self, number: int) -> None:
         import cv2
@@ -204,6 +228,7 @@ class Stills:
 
     rate = PHOTO_RATE
     moves, waits = False, True
+    cut_off: CutOff | None = None
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():

@@ -88,6 +88,12 @@ def test_any_name_can_be_drawn(name: str) -> None:
     assert not np.array_equal(drawn(face(standing)), drawn())
 
 
+@pytest.mark.parametrize("note", ["n\udcffame\n.jpg", "\udcff", "\n", "a\tb\x1b[31m", "x" * 300])
+def test_any_file_name_can_be_drawn(note: str) -> None:
+    scene = Scene(Frame(1, 0.0, np.full((90, 160, 3), 128, np.uint8)), [], [])
+    assert annotated(scene, THRESHOLD, note).shape == (90, 160, 3)
+
+
 def test_a_tiny_frame_can_be_drawn_on() -> None:
     assert drawn(face(KNOWN), size=(20, 10)).shape == (10, 20, 3)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -80,6 +81,60 @@ def test_turned_video_is_upright(tmp_path: Path) -> None:
     frame = next(Video(tmp_path / "turned.mp4").frames())
     assert frame.pixels.shape == (160, 96, 3)
     assert frame.pixels[:70].mean() > 200 > 60 > frame.pixels[90:].mean()
+
+
+def noise(path: Path, codec: str, frames: int = 60) -> bytes:
+    """What is in a video whose frames are as long as each other in the file."""
+    chance = np.random.default_rng(0)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), RATE, (64, 48))
+    for _ in range(frames):
+        writer.write(chance.integers(0, 255, (48, 64, 3), np.uint8))
+    writer.release()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("every", [1, 7])
+@pytest.mark.parametrize(("ending", "codec"), [("avi", "MJPG"), ("mkv", "mp4v"), ("mp4", "mp4v")])
+def test_a_video_that_breaks_off(tmp_path: Path, ending: str, codec: str, every: int) -> None:
+    path = tmp_path / f"film.{ending}"
+    data = noise(path, codec)
+    whole = Video(path, every)
+    assert len(list(whole.frames())) == -(-60 // every)
+    assert whole.cut_off is None
+    end = data[-4000:] if ending == "mp4" else b""  # with what says where its frames are
+    middle = bytes(len(data) - len(data) // 2 - len(end)) if end else b""
+    path.write_bytes(data[: len(data) // 2] + middle + end)
+    broken = Video(path, every)
+    list(broken.frames())
+    assert broken.cut_off is not None
+    assert 10 < broken.cut_off.frames < 40
+    assert broken.cut_off.total == 60
+
+
+def test_who_stops_looking_finds_no_damage(tmp_path: Path) -> None:
+    video = Video(film(tmp_path / "grey.mp4", 30))
+    next(video.frames())
+    video.close()
+    assert video.cut_off is None
+
+
+def test_uneven_frames_are_no_damage(tmp_path: Path) -> None:
+    """Of an MKV nobody counts the frames: FFmpeg takes its length times the rate of its start."""
+    av = pytest.importorskip("av")
+    with av.open(str(tmp_path / "uneven.mkv"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for number in range(60):
+            frame = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+            frame.pts, frame.time_base = 33 * number + max(0, number - 40) * 167, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    video = Video(tmp_path / "uneven.mkv")
+    assert len(list(video.frames())) == 60
+    assert video.total is not None
+    assert video.total > 100
+    assert video.cut_off is None
 
 
 def test_huge_frames_are_shrunk(tmp_path: Path) -> None:
