@@ -129,7 +129,11 @@ def tune(
             base=pack.name,
             base_fingerprint=pack.fingerprint,
             matrix=learn(vectors.matrix[evidence.indices], evidence, margin),
-            thresholds=moved(thresholds, [part.line for part in held_out]),
+            thresholds=moved(
+                thresholds,
+                [part.line for part in held_out],
+                [part.clustered_line for part in held_out],
+            ),
         )
         verdict = judge(held_out, far)
     drawn = None

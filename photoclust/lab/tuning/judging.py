@@ -64,7 +64,7 @@ class HeldOut:
     people : (n, 2) whose faces they are.
     found : their similarities as `find` compares, before and after (n,).
     clustered : the same as clusters are made.
-    line : where similarities of two people went.
+    line, clustered_line : where the similarities of two people went, compared in either way.
     places : (m,) which faces of the evidence these people are.
     projection : what the others taught.
     """
@@ -74,6 +74,7 @@ class HeldOut:
     found: tuple[Floats, Floats]
     clustered: tuple[Floats, Floats]
     line: Line
+    clustered_line: Line
     places: Integers
     projection: Matrix
 
@@ -167,15 +168,17 @@ def _held_out(sample: Sample, evidence: Evidence, places: Integers, projection: 
     )
     line = line_between(before[~same], after[~same])
     pairs = places[a], places[b]
+    clustered = (
+        _contrasted(before, pairs, sample.matrix, sample.groups, sample.typical),
+        _contrasted(after, pairs, projected, sample.groups, line.at(sample.typical)),
+    )
     return HeldOut(
         same=same,
         people=np.stack([evidence.beside[a], evidence.beside[b]], axis=1),
         found=(before, after),
-        clustered=(
-            _contrasted(before, pairs, sample.matrix, sample.groups, sample.typical),
-            _contrasted(after, pairs, projected, sample.groups, line.at(sample.typical)),
-        ),
+        clustered=clustered,
         line=line,
+        clustered_line=line_between(clustered[0][~same], clustered[1][~same]),
         places=places,
         projection=projection,
     )
@@ -188,10 +191,10 @@ def _contrasted(
     groups: Integers,
     typical: float,
 ) -> Floats:
-    """By how much each cosine (n,) stands out from what strangers of its two faces reach."""
+    """Each cosine (n,) by how much it stands out from what strangers of its two faces reach."""
     contrast = contrast_of(matrix, groups, typical)
     ours, theirs = (contrast.scale[side] * (cosines - contrast.strangers[side]) for side in pairs)
-    return np.asarray((ours + theirs) / 2, np.float64)
+    return np.asarray(typical + (ours + theirs) / 2, np.float64)
 
 
 def judge(parts: Sequence[HeldOut], far: float) -> Verdict:

@@ -40,15 +40,21 @@ def line_between(before: NDArray[np.floating], after: NDArray[np.floating]) -> L
     return Line(float(slope), float(offset))
 
 
-def moved(thresholds: Thresholds, lines: Sequence[Line]) -> Thresholds:
-    """The thresholds, by the mean of several lines.
+# Thresholds of similarities that are measured by what strangers reach.
+CLUSTERED = ("split", "join")
+
+
+def moved(
+    thresholds: Thresholds, lines: Sequence[Line], clustered_lines: Sequence[Line]
+) -> Thresholds:
+    """The thresholds, by the mean of several lines: of cosines, and as clusters are made.
 
     They are to be read from people who were held out: those it was learned from, a projection
     parts too well.
     """
-    line = Line(*np.mean(lines, axis=0).tolist())
+    found, clustered = (Line(*np.mean(some, axis=0).tolist()) for some in (lines, clustered_lines))
     after = {
-        name: round(line.at(value), 4)
+        name: round((clustered if name in CLUSTERED else found).at(value), 4)
         for name, value in asdict(thresholds).items()
         if isinstance(value, float)
     }

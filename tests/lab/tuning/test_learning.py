@@ -149,7 +149,9 @@ def test_with_few_pairs_the_rate_is_one_that_they_reach() -> None:
 def test_as_many_strangers_reach_the_thresholds_as_before() -> None:
     matrix, evidence = album(light=0.8)
     parts = held_out(matrix, evidence)
-    after = moved(THRESHOLDS, [part.line for part in parts])
+    after = moved(
+        THRESHOLDS, [part.line for part in parts], [part.clustered_line for part in parts]
+    )
     assert after.reference is None
     before_share, after_share = (
         np.mean([(part.found[side][~part.same] >= limit).mean() for part in parts])
