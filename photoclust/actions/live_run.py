@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from photoclust.actions.looking import Gauge
 from photoclust.actions.references import KnownPerson, References, people_of_library
 from photoclust.domain import Pixels
 from photoclust.errors import PhotoclustError
-from photoclust.export.film import Film, writing_film
+from photoclust.export.film import Film, scaled_into, writing_film
 from photoclust.lab.live.drawing import annotated
 from photoclust.lab.live.frames import CutOff, Source
 from photoclust.lab.live.scene import Event, Scene
@@ -163,6 +163,9 @@ class Run:
     def _shown(self, scene: Scene, film: Film | None) -> bool:
         if film is None and self.show is None:
             return True
+        if not self.source.moves:  # drawn on a small photo, words would not fit and then be blurred
+            pixels = scaled_into(scene.frame.pixels, PHOTO_FILM)
+            scene = replace(scene, frame=scene.frame._replace(pixels=pixels))
         picture = annotated(scene, self.begun.threshold, self._note(scene))
         if film is not None:
             for _ in range(self._copies(scene, film)):

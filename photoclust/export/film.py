@@ -115,18 +115,23 @@ def _frames_in(path: Path) -> int:
         film.release()
 
 
-def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+def scaled_into(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """A picture as large as fits into (width, height), its shape kept."""
     import cv2
 
     height, width = pixels.shape[:2]
-    if (width, height) == size:
-        return pixels
     scale = min(size[0] / width, size[1] / height)
     small = (max(1, int(width * scale)), max(1, int(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, small, interpolation=how), np.uint8)
+
+
+def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    small = scaled_into(pixels, size)
+    height, width = small.shape[:2]
     ground = np.full((size[1], size[0], 3), GROUND, np.uint8)
-    left, top = (size[0] - small[0]) // 2, (size[1] - small[1]) // 2
-    ground[top : top + small[1], left : left + small[0]] = cv2.resize(
-        pixels, small, interpolation=how
-    )
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    ground[top : top + height, left : left + width] = small
     return ground

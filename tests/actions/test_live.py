@@ -14,7 +14,7 @@ import pytest
 from photoclust.actions.live import live
 from photoclust.actions.live_run import Begun, LifeCheck
 from photoclust.errors import PhotoclustError, UsageError
-from photoclust.lab.live.frames import CutOff, Frame, Video
+from photoclust.lab.live.frames import CutOff, Frame, Stills, Video
 from photoclust.lab.live.liveness import Life
 from photoclust.lab.live.scene import Event, What
 
@@ -157,3 +157,16 @@ def test_the_source_is_closed_whatever_happens(tmp_path: Path) -> None:
     assert camera.closed
     with pytest.raises(PhotoclustError):
         Video(tmp_path / "none.mp4")
+
+
+def test_words_on_a_small_photo_are_drawn_on_an_enlarged_one(
+    painted: Painted, friends: Path, tmp_path: Path
+) -> None:
+    painted.photo(tmp_path / "small" / "1.png", CRIMSON)  # 40 x 40 pixels
+    shown: list[tuple[int, ...]] = []
+    live(
+        Stills(tmp_path / "small"),
+        people=friends,
+        show=lambda picture: shown.append(picture.shape) or True,
+    )
+    assert shown == [(720, 720, 3)]
