@@ -36,6 +36,10 @@ class Box(NamedTuple):
         shared = wide * high
         return shared / (self.area + other.area - shared)
 
+    def distance_to(self, x: float = 0.5, y: float = 0.5) -> float:
+        """Squared, from the box's middle to a point; by default to the middle of the picture."""
+        return ((self.x1 + self.x2) / 2 - x) ** 2 + ((self.y1 + self.y2) / 2 - y) ** 2
+
     @property
     def area(self) -> float:
         return (self.x2 - self.x1) * (self.y2 - self.y1)

@@ -16,11 +16,11 @@ from photoclust.actions.cluster import would_be_clusters
 from photoclust.actions.lookup import cluster_faces, pack_in_use, person_named
 from photoclust.choices import Placing
 from photoclust.clustering.density import NOISE
-from photoclust.errors import NotFound, PhotoclustError
+from photoclust.errors import NotFound
 from photoclust.export.crops import data_uri, face_crops
 from photoclust.export.map.pages import MARKER, Map, State, map_page
 from photoclust.export.map.placing import SEED, Places, aligned, corresponding, place
-from photoclust.export.writing import write_whole, writing_to
+from photoclust.export.writing import check_replaceable, write_whole, writing_to
 from photoclust.extras import MAP
 from photoclust.library import Library
 from photoclust.library.constraints import positions
@@ -186,10 +186,7 @@ def page_path(out: Path | None) -> Path:
         return Path(tempfile.mkdtemp(prefix="photoclust-")) / "map.html"
     out = Path(os.path.abspath(out))
     with writing_to(out.parent):
-        if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
-            raise PhotoclustError(
-                f"{out} exists and is no map of photoclust.", "Give the map another name."
-            )
+        check_replaceable(out, MARKER, "map")
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from photoclust.choices import Device
+from photoclust.choices import Detail, Device
 from photoclust.errors import PackError
 from photoclust.library import Library
 from photoclust.library.clock import now
@@ -15,6 +15,8 @@ from photoclust.models.catalogue import KNOWN_PACKS
 from photoclust.models.installed import load_pack
 from photoclust.models.open_pack import NAME as OPEN
 from photoclust.models.pack import FacePack
+from photoclust.photos.limits import TIME_LIMIT
+from photoclust.pipeline.results import Orders
 
 # How the act begins that changes a library over to another pack.
 SWITCH = "models use "
@@ -56,6 +58,21 @@ def load_recorded(stored: StoredPack, device: str = Device.AUTO) -> FacePack:
         device,
         fingerprint=stored.fingerprint,
         projection=stored.projection,
+    )
+
+
+def orders_for(
+    stored: StoredPack, device: str, detail: Detail, time_limit: float = TIME_LIMIT
+) -> Orders:
+    """What a worker is told, to look at photos with the pack that a library recorded."""
+    return Orders(
+        stored.name,
+        stored.location,
+        stored.fingerprint,
+        device,
+        detail,
+        time_limit,
+        stored.projection,
     )
 
 

@@ -6,8 +6,7 @@ import os
 from datetime import date, datetime
 from pathlib import Path
 
-from photoclust.errors import PhotoclustError
-from photoclust.export.writing import write_whole, writing_to
+from photoclust.export.writing import check_replaceable, write_whole, writing_to
 from photoclust.lab.pages import MARKER
 
 
@@ -23,10 +22,7 @@ def check_page(out: Path) -> None:
     ------
     PhotoclustError : it would replace a file that is no report.
     """
-    if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
-        raise PhotoclustError(
-            f"{out} exists and is no report of photoclust.", "Give the report another name."
-        )
+    check_replaceable(out, MARKER, "report")
 
 
 def write_page(out: Path, page: bytes) -> Path:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from photoclust.actions.pack import recorded_pack
+from photoclust.actions.pack import orders_for, recorded_pack
 from photoclust.actions.record import Recorder, ScanReport, is_gone
 from photoclust.choices import Detail
 from photoclust.library import Library
@@ -76,15 +76,7 @@ def scan(
         wanted = _Wanted(retry_failed, detail)
         todo, seen = _plan(library, find_photos(roots, rules), known, wanted, report, progress)
         if todo:
-            orders = Orders(
-                stored.name,
-                stored.location,
-                stored.fingerprint,
-                device,
-                detail,
-                time_limit,
-                stored.projection,
-            )
+            orders = orders_for(stored, device, detail, time_limit)
             recorder = Recorder(
                 library, stored, report, retry_failed=retry_failed, detail=detail, device=device
             )

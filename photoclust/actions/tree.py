@@ -12,7 +12,7 @@ from photoclust.actions.lookup import cluster_faces, pack_in_use
 from photoclust.clustering.condensed import Part, condensed
 from photoclust.errors import PhotoclustError
 from photoclust.export.tree import MARKER, tree_drawing
-from photoclust.export.writing import write_whole, writing_to
+from photoclust.export.writing import check_replaceable, write_whole, writing_to
 from photoclust.library import Library
 from photoclust.library.constraints import positions
 
@@ -64,10 +64,7 @@ def write_tree(tree: ClusterTree, out: Path) -> Path:
     out = Path(os.path.abspath(out))
     title = f"Cluster {tree.cluster}, {len(tree.faces)} faces: up to which similarity they hold"
     with writing_to(out.parent):
-        if out.is_dir() or (out.exists() and MARKER.encode() not in out.read_bytes()[:1000]):
-            raise PhotoclustError(
-                f"{out} exists and is no tree of photoclust.", "Give the drawing another name."
-            )
+        check_replaceable(out, MARKER, "tree")
         out.parent.mkdir(parents=True, exist_ok=True)
         write_whole(out, tree_drawing(tree.root, tree.link, title).encode())
     return out

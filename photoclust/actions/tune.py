@@ -15,7 +15,6 @@ from photoclust.actions.lookup import pack_in_use
 from photoclust.actions.map import MapReport, draw_two_embeddings, page_path
 from photoclust.actions.pack import wanted_as
 from photoclust.actions.use_pack import UsePackReport, use_pack
-from photoclust.choices import Device
 from photoclust.clustering.density import each_alone
 from photoclust.errors import PhotoclustError
 from photoclust.extras import MAP
@@ -84,8 +83,7 @@ def tune(
     *,
     apply: bool = False,
     map_to: Path | None = None,
-    device: str = Device.AUTO,
-    workers: int | None = None,
+    ending: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> TuneReport:
     """Learn a projection on top of the pack's embedding, and judge it on people held out.
@@ -97,7 +95,7 @@ def tune(
     Parameters
     ----------
     map_to : a page to write, with people who were held out, before and after.
-    device, workers : as for `use_pack`, should photos be looked at after all.
+    ending : what the commands on that page end with, such as `--db FILE`.
 
     Raises
     ------
@@ -138,11 +136,11 @@ def tune(
         verdict = judge(held_out, far)
     drawn = None
     if map_to is not None:
-        drawn = _draw(library, vectors, evidence, held_out[0], map_to, progress)
+        drawn = _draw(library, vectors, evidence, held_out[0], map_to, ending, progress)
     tuned, used = None, None
     if apply and verdict.better:
         tuned = _record(library, pack, projection)
-        used = use_pack(library, tuned, device=device, workers=workers, progress=progress)
+        used = use_pack(library, tuned, progress=progress)
     return TuneReport(
         pack=wanted_as(pack),
         people=people,
@@ -246,6 +244,7 @@ def _draw(
     evidence: Evidence,
     part: HeldOut,
     out: Path,
+    ending: Sequence[str],
     progress: Progress,
 ) -> MapReport:
     """The people of one half with most faces, as the other half teaches to see them."""
@@ -268,5 +267,6 @@ def _draw(
         [known[face] for face in vectors.ids[rows].tolist()],
         before,
         normalised(before @ part.projection.T),
+        ending=ending,
         progress=progress,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from photoclust.actions.never_again import NeverAgain
+from photoclust.actions.pack import orders_for
 from photoclust.choices import Detail
 from photoclust.library import Library
 from photoclust.library.clock import now
@@ -15,7 +16,7 @@ from photoclust.library.packs import StoredPack
 from photoclust.library.photos import UnseenPhoto
 from photoclust.photos.discover import PhotoFile, kind_of
 from photoclust.pipeline.crew import Crew
-from photoclust.pipeline.results import Examined, Orders, Result, Unreadable
+from photoclust.pipeline.results import Examined, Result, Unreadable
 from photoclust.progress import Progress
 
 NOT_THERE = "the file is not there"
@@ -41,14 +42,7 @@ def look_at_unseen(
     progress.start(f"Looking with {pack.name}", len(unseen), "photos")
     never_again = NeverAgain(library, pack)
     for detail in Detail:
-        orders = Orders(
-            pack.name,
-            pack.location,
-            pack.fingerprint,
-            device,
-            detail,
-            projection=pack.projection,
-        )
+        orders = orders_for(pack, device, detail)
         ahead = [(photo, files_of(photo)) for photo in unseen if photo.detail is detail]
         while ahead:
             for photo, _files in ahead:

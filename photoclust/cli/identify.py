@@ -9,6 +9,7 @@ from photoclust.choices import Detail, Device
 from photoclust.cli.options import FAILED, AcceptLicence, DbOption, DetailOption, DeviceOption
 from photoclust.cli.outside import (
     PackInstead,
+    PeopleInstead,
     described,
     face_fields,
     library_if_there,
@@ -62,14 +63,7 @@ FIELDS = (
 def identify(
     context: typer.Context,
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="Whose faces to look up.")],
-    people: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Instead of the library's people those of this folder: a folder of photos each.",
-            show_default=False,
-        ),
-    ] = None,
+    people: PeopleInstead = None,
     face: Annotated[
         int | None,
         typer.Option(help="Only this face of the photo, from the left.", show_default=False),

@@ -21,7 +21,7 @@ from photoclust.cli.options import (
     DeviceOption,
     library_path,
 )
-from photoclust.cli.outside import PackInstead, library_if_there
+from photoclust.cli.outside import PackInstead, PeopleInstead, library_if_there
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.rows import (
     Column,
@@ -66,14 +66,7 @@ def live(
             show_default=False,
         ),
     ] = None,
-    people: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Instead of the library's people those of this folder: a folder of photos each.",
-            show_default=False,
-        ),
-    ] = None,
+    people: PeopleInstead = None,
     enrol: Annotated[
         str | None,
         typer.Option(

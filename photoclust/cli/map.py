@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 
 from photoclust.choices import Placing
 from photoclust.cli.completing import people_names
-from photoclust.cli.options import DbOption, library_path
+from photoclust.cli.options import DbOption, command_ending, library_path
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.streams import counted, say, shown_path
 from photoclust.errors import UsageError
@@ -65,9 +64,7 @@ def map_faces(
 
     if largest and (person or cluster):
         raise UsageError("Choose one of --largest, and --person or --cluster.")
-    path = library_path(context, db)
-    ending = ["--db", os.path.abspath(path)] if db or context.obj else []
-    with Library.open(path) as library:
+    with Library.open(library_path(context, db)) as library:
         progress = terminal_progress()
         try:
             report = draw_map(
@@ -79,7 +76,7 @@ def map_faces(
                 largest=largest,
                 beside=beside,
                 limit=limit,
-                ending=ending,
+                ending=command_ending(context, db),
                 progress=progress,
             )
         finally:

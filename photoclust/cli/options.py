@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,11 @@ DeviceOption = Annotated[
 ImagesOption = Annotated[
     Images, typer.Option(help="Crops beside the rows, where the terminal shows pictures.")
 ]
+
+
+def command_ending(context: typer.Context, db: Path | None) -> list[str]:
+    """What a command shown to a person ends with, so that it is for the library of this one."""
+    return ["--db", os.path.abspath(library_path(context, db))] if db or context.obj else []
 
 
 def library_path(context: typer.Context, db: Path | None) -> Path:

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from photoclust.library import Library
     from photoclust.models.strangers import Rate
 
+PeopleInstead = Annotated[
+    Path | None,
+    typer.Option(
+        "--people",
+        metavar="FOLDER",
+        help="Instead of the library's people those of this folder: a folder of photos each.",
+        show_default=False,
+    ),
+]
+
 PackInstead = Annotated[
     str | None,
     typer.Option(

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photoclust.choices import Device
-from photoclust.cli.options import FAILED, DbOption, DeviceOption, library_path
+from photoclust.cli.options import FAILED, DbOption, command_ending, library_path
 from photoclust.cli.progress import terminal_progress
 from photoclust.cli.rows import JsonFlag, print_document
 from photoclust.cli.streams import counted, say, shown_path, write
@@ -32,13 +31,6 @@ def tune(
             show_default=False,
         ),
     ] = None,
-    device: DeviceOption = Device.AUTO,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=256, help="Photos side by side. [default: one a core]", show_default=False
-        ),
-    ] = None,
     json: JsonFlag = False,
     db: DbOption = None,
 ) -> None:
@@ -61,8 +53,7 @@ def tune(
                 library,
                 apply=apply,
                 map_to=page,
-                device=device,
-                workers=workers,
+                ending=command_ending(context, db),
                 progress=progress,
             )
         finally:

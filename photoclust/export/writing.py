@@ -45,6 +45,20 @@ def write_changed(path: Path, data: bytes) -> None:
         write_whole(path, data)
 
 
+def check_replaceable(out: Path, marker: str, what: str) -> None:
+    """A file that is there may be replaced only if it is one of ours: it begins with the marker.
+
+    Raises
+    ------
+    PhotoclustError : it is no `what` of photoclust, such as a report.
+    OSError : it cannot be read.
+    """
+    if out.is_dir() or (out.exists() and marker.encode() not in out.read_bytes()[:1000]):
+        raise PhotoclustError(
+            f"{out} exists and is no {what} of photoclust.", f"Give the {what} another name."
+        )
+
+
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
     """The system's refusals inside, as one sentence each.

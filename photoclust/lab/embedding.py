@@ -120,12 +120,7 @@ def _look(path: str, pack: FacePack, ways: Sequence[Preprocess]) -> _Looked:
 
 def most_central(faces: Sequence[DetectedFace]) -> DetectedFace | None:
     """The face nearest to the middle of its photo, in shares of width and height."""
-
-    def off_centre(face: DetectedFace) -> float:
-        box = face.detection.box
-        return (box.x1 + box.x2 - 1) ** 2 + (box.y1 + box.y2 - 1) ** 2
-
-    return min(faces, key=off_centre, default=None)
+    return min(faces, key=lambda face: face.detection.box.distance_to(), default=None)
 
 
 def _fixed_crop(photo: Photo, pack: FacePack) -> DetectedFace:

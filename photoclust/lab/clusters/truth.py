@@ -85,7 +85,7 @@ def read_truth(library: Library, source: str) -> Truth:
 
 def most_central(faces: Iterable[Face]) -> Face | None:
     """The face nearest to the middle of its photo, in shares of width and height."""
-    return min(faces, key=lambda face: (_distance(face, Spot(0.5, 0.5)), face.id), default=None)
+    return min(faces, key=lambda face: (face.box.distance_to(), face.id), default=None)
 
 
 def _files(library: Library) -> dict[str, int | None]:
@@ -253,7 +253,7 @@ def _matched(lines: list[Line], faces: list[Face]) -> list[tuple[Line, Face | No
 def _nearest(lines: list[Line], faces: list[Face]) -> list[tuple[Line, Face | None]]:
     """Lines with a point each get the face around it, nearest centre first, no face twice."""
     pairs = sorted(
-        (_distance(face, line.spot), index, face.id)
+        (face.box.distance_to(line.spot.x, line.spot.y), index, face.id)
         for index, line in enumerate(lines)
         for face in faces
         if line.spot and _around(face, line.spot)
@@ -271,12 +271,6 @@ def _nearest(lines: list[Line], faces: list[Face]) -> list[tuple[Line, Face | No
 def _around(face: Face, spot: Spot) -> bool:
     box = face.box
     return box.x1 <= spot.x <= box.x2 and box.y1 <= spot.y <= box.y2
-
-
-def _distance(face: Face, spot: Spot) -> float:
-    """Squared, from the middle of the box."""
-    box = face.box
-    return (box.x1 + box.x2 - 2 * spot.x) ** 2 + (box.y1 + box.y2 - 2 * spot.y) ** 2
 
 
 def _faces_by_photo(library: Library) -> dict[int, list[Face]]:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclust.domain import Detection
 from photoclust.errors import UnreadablePhoto
 from photoclust.lab.training.filters import SIDE, border_of, sharpness_of
 from photoclust.lab.training.listing import Listing
@@ -90,7 +89,7 @@ def _look(
         found = pack.detect(pixels)
         if not found:
             return None, {"failure": "no face"}
-        central = min(found, key=_off_centre)
+        central = min(found, key=lambda detection: detection.box.distance_to())
         height, width = pixels.shape[:2]
         landmarks = np.array(central.landmarks) * (width, height)
         measures = {
@@ -106,9 +105,3 @@ def _look(
         return None, {"failure": "not enough memory"}
     except Exception as error:  # a model that stumbles over one photo must not end the run
         return None, {"failure": f"cannot be analysed ({type(error).__name__})"}
-
-
-def _off_centre(face: Detection) -> float:
-    """How far the middle of a face is from that of its photo, squared, in parts of its sides."""
-    box = face.box
-    return ((box.x1 + box.x2) / 2 - 0.5) ** 2 + ((box.y1 + box.y2) / 2 - 0.5) ** 2
